@@ -1,0 +1,95 @@
+# One way to do each thing. On a fresh machine with Python 3.11 `make demo` is enough: every target that
+# needs the environment makes it first. `make` alone lists the targets (the text after ## is the help).
+
+# The first of these that is Python 3.11 or newer; `make setup PYTHON=/path/to/python` overrides it.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+UV := $(BIN)/uv
+# uv may neither fetch a Python of its own nor be led elsewhere by a virtualenv that happens to be active.
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV :=
+COMPOSE ?= docker compose
+CODE := services shared tsunagu deploy tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo up down test browser bench lint format verify schemas messages lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with every library, pinned and checked by hash (skipped when nothing changed)
+
+# The bootstrap is pip's only work: it brings uv, which brings the rest.
+$(UV): requirements/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "Tsunagu needs Python 3.11 or newer and found none." \
+		"Install it (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python@3.11;" \
+		"Fedora: dnf install python3.11), or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo \
+		"$(PYTHON) cannot make virtual environments (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(STAMP): $(UV) requirements/all.txt pyproject.toml
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/all.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## the whole network on this machine, without Docker (ARGS=--exit: play once and stop)
+	$(BIN)/tsunagu demo $(ARGS)
+
+# Links in mail are signed with a secret; each machine makes its own, once.
+.env: | deploy/compose/.env.example
+	@umask 077; sed "s/^TSUNAGU_LINK_SECRET=.*/TSUNAGU_LINK_SECRET=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')/" \
+		deploy/compose/.env.example > $@
+
+up: .env ## the whole network in containers: Kafka, MongoDB, four services, mail, Prometheus
+	$(COMPOSE) up --build --detach --wait
+	@echo "intake 8101, matching 8102, notify 8103, stats 8104, mail 8025, Prometheus 9090: http://localhost:<port>"
+
+down: .env ## stop the containers (ARGS=--volumes: and forget their data)
+	$(COMPOSE) down $(ARGS)
+
+test: setup ## every test but browser and bench (ARGS='tests/unit -k name')
+	$(BIN)/pytest -m "not browser and not bench" $(ARGS)
+
+browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromium chromium-driver)
+	$(BIN)/pytest -m browser $(ARGS)
+
+bench: setup ## measurements; they say what they measured and on what
+	$(BIN)/pytest tests/bench -m bench -s -o timeout=1800 -o "python_files=test_*.py bench_*.py" $(ARGS)
+
+lint: setup ## style, formatting and types; changes nothing
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+format: setup ## put the code into shape
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+verify: setup ## check a running network's promises from its topics and documents (ARGS=--help)
+	$(BIN)/tsunagu verify $(ARGS)
+
+schemas: setup ## write the events' golden schemas anew; read the diff before committing it
+	$(BIN)/python -m shared.events.golden
+
+messages: setup ## compile the translated texts
+	$(BIN)/python -m shared.i18n.compile
+
+# Existing pins are kept unless they no longer fit; `make lock ARGS=--upgrade` moves them all.
+# No address of a registry gets into the files: they serve whichever one a machine is set up for.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock'
+lock: $(UV) ## resolve the pins in requirements/ again (ARGS=--upgrade: to the newest)
+	$(LOCK) $(ARGS) -c requirements/constraints.in --extra embedded --extra dev -o requirements/all.txt pyproject.toml
+	$(LOCK) $(ARGS) -c requirements/all.txt -o requirements/runtime.txt pyproject.toml
+	printf 'uv\nsetuptools\n' | $(LOCK) $(ARGS) -c requirements/all.txt -o requirements/bootstrap.txt -
+
+clean: ## remove what was made: environment, caches, build output (data and .env stay)
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Ways to run the network: embedded on one machine, in containers, on Kubernetes."""

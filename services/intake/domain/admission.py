@@ -1,0 +1,50 @@
+"""What a referral must be to be taken, beyond its form: codes of this region, consent, times. Every flaw at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared import region
+from shared.events.referrals import Referral, ReferralPublished
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """`field`: path of what is wrong; `code`: for machines; `message`: what to change."""
+
+    field: str
+    code: str
+    message: str
+
+
+def problems(referral: ReferralPublished, now: datetime) -> list[Flaw]:
+    return [*_codes(referral), *_times(referral, now)]
+
+
+def _codes(referral: Referral) -> list[Flaw]:
+    flaws = []
+    if referral.category not in region.categories():
+        flaws.append(_unknown("category", referral.category, region.categories()))
+    if referral.municipality not in region.municipalities():
+        flaws.append(_unknown("municipality", referral.municipality, region.municipalities()))
+    for index, language in enumerate(referral.languages):
+        if region.canonical_language(language) is None:
+            flaws.append(_unknown(f"languages.{index}", language, region.languages()))
+    return flaws
+
+
+def _unknown(field: str, value: str, known: object) -> Flaw:
+    what = field.split(".")[0].removesuffix("s")
+    guess = region.closest(value, known)  # type: ignore[arg-type]
+    hint = f"did you mean {guess}?" if guess else f"see docs/partners.md for the codes of {what}"
+    return Flaw(field, f"unknown_{what}", f"{value} is not a {what} of this region: {hint}")
+
+
+def _times(referral: ReferralPublished, now: datetime) -> list[Flaw]:
+    flaws = []
+    if referral.when and referral.when.to < now:
+        flaws.append(Flaw("when.to", "when_past", "the time asked for has passed: give one in the future, or none"))
+    if referral.consent.given_at > now + CLOCKS_DIFFER:
+        flaws.append(Flaw("consent.given_at", "consent_in_future", "consent must be given before the referral"))
+    return flaws

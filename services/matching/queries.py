@@ -1,0 +1,79 @@
+"""What coordinators' pages read: cases with their offers, and why others were not asked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.matching import policy
+from services.matching.domain.offers import Case
+from shared import region
+from shared.events.roster import SupporterSnapshot
+from shared.kernel.document import Document
+from shared.store import MongoStore
+
+Roster = Mapping[str, SupporterSnapshot]
+AT_MOST = 200
+STATES = {"asking": "asking", "assigned": "assigned", "escalated": "escalated", "closed": "closed"}
+
+
+async def counts(store: MongoStore) -> dict[str, int]:
+    """State → how many cases."""
+    pipeline = [{"$match": {"state.status": {"$exists": True}}}, {"$group": {"_id": "$state.status", "n": {"$sum": 1}}}]
+    found = await store.documents.aggregate(pipeline).to_list(None)
+    by_state = {row["_id"]: row["n"] for row in found}
+    return {state: by_state[state] for state in STATES if state in by_state}
+
+
+async def cases(store: MongoStore, state: str | None) -> list[dict[str, Any]]:
+    """At most 200, the escalated first, then those that wait longest."""
+    rows: list[dict[str, Any]] = []
+    for one in [state] if state in STATES else ["escalated", "asking", "assigned", "closed"]:
+        cursor = store.documents.find({"state.status": one}, {"state": 1}, limit=AT_MOST - len(rows))
+        rows += [_row(found["_id"], Case.model_validate(found["state"])) async for found in cursor]
+        if len(rows) >= AT_MOST:
+            break
+    return rows
+
+
+def _row(key: str, case: Case) -> dict[str, Any]:
+    asks = case.asks()
+    return {
+        "case": key, "category": asks.category, "municipality": asks.municipality, "languages": asks.languages,
+        "mode": asks.mode, "urgency": asks.urgency, "when": asks.when, "waiting_since": asks.received_at,
+        "org_name": asks.org, "state": case.status, "reason": case.reason,
+    }  # fmt: skip
+
+
+async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> dict[str, Any] | None:
+    """One case with `candidates`, `excluded` (reason → count) and `assignable` supporters."""
+    document: Document | None = (await store.load([key])).get(key)
+    if document is None or document.kind != "case" or not document.state.get("referral"):
+        return None
+    one = Case.model_validate(document.state)
+    return {
+        "case": _row(key, one),
+        "candidates": _asked(one, roster) + _askable(one, roster, now),
+        "excluded": policy.exclusions(one.asks(), roster, one.offers, now),
+        "assignable": [who for who in roster.values() if _may(who, one)],
+    }
+
+
+def _may(who: SupporterSnapshot, one: Case) -> bool:
+    return who.active and policy.why_not(who, one.asks().category, one.asks().languages) is None
+
+
+def _asked(one: Case, roster: Roster) -> list[dict[str, Any]]:
+    place = one.asks().municipality
+    return [
+        {
+            "supporter": supporter, "score": offer.score, "offer": offer.state,
+            "distance_km": region.distance_km(roster[supporter].municipality, place),
+        }
+        for supporter, offer in one.offers.items()
+        if offer.score and supporter in roster
+    ]  # fmt: skip
+
+
+def _askable(one: Case, roster: Roster, now: datetime) -> list[dict[str, Any]]:
+    found = policy.candidates(one.asks(), roster, one.offers, now)[:10]
+    return [{"supporter": c.supporter, "score": c.score, "offer": None, "distance_km": c.distance_km} for c in found]

@@ -1,0 +1,93 @@
+"""Coordinators' pages: cases, the roster, its import. Every decision is a command to the case's document."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from services.matching import queries
+from services.matching.domain.commands import AskAgain, Assign, Close
+from services.matching.inlets import RosterInlet
+from shared.events.base import Command
+from shared.service import Parts
+from shared.web.pages import Pages, language_of
+
+
+class Desk:
+    """`roster`: the view that the kernel decides by, too."""
+
+    def __init__(self, parts: Parts, roster: queries.Roster, inlet: RosterInlet, max_upload: int) -> None:
+        self._parts, self._roster, self._inlet, self._max_upload = parts, roster, inlet, max_upload
+        self._pages = Pages(Path(__file__).parent / "templates")
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+
+        @router.get("/")
+        async def home() -> RedirectResponse:
+            return RedirectResponse("/cases")
+
+        @router.get("/cases")
+        async def cases(request: Request, state: str | None = None) -> HTMLResponse:
+            rows = await queries.cases(self._parts.store, state)
+            counts = await queries.counts(self._parts.store)
+            return self._page(request, "cases.html", cases=rows, counts=counts, state=state)
+
+        @router.get("/cases/{case}")
+        async def case(request: Request, case: str) -> HTMLResponse:
+            found = await queries.case(self._parts.store, self._roster, case, self._parts.clock.now())
+            if found is None:
+                return self._pages.problem(request, 404, language=language_of(request))
+            return self._page(request, "case.html", **found)
+
+        @router.post("/cases/{case}/assign")
+        async def assign(request: Request, case: str, supporter: Annotated[str, Form()]) -> Response:
+            return await self._decide(request, case, Assign(supporter=supporter))
+
+        @router.post("/cases/{case}/ask-again")
+        async def ask_again(request: Request, case: str) -> Response:
+            return await self._decide(request, case, AskAgain())
+
+        @router.post("/cases/{case}/close")
+        async def close(request: Request, case: str, reason: Annotated[str, Form()]) -> Response:
+            return await self._decide(request, case, Close(reason=reason))
+
+        @router.get("/supporters")
+        async def supporters(request: Request) -> HTMLResponse:
+            rows = sorted(self._roster.values(), key=lambda one: one.supporter)
+            return self._page(request, "supporters.html", supporters=rows)
+
+        @router.get("/supporters/import")
+        async def import_form(request: Request) -> HTMLResponse:
+            return self._page(request, "import.html")
+
+        @router.post("/supporters/import")
+        async def import_file(request: Request, file: UploadFile) -> Response:
+            return await self._import(request, await file.read(self._max_upload))
+
+        return router
+
+    def _page(self, request: Request, name: str, **context: Any) -> HTMLResponse:
+        return self._pages.render(request, name, language=language_of(request), **context)
+
+    async def _decide(self, request: Request, case: str, command: Command) -> Response:
+        id_ = f"desk-{secrets.token_hex(10)}"
+        answer = await self._parts.commands.ask(case, command, id_, adapter="desk")
+        if answer and answer.refused:
+            language = language_of(request)
+            return self._pages.problem(request, 409, language=language, detail=answer.message)
+        return RedirectResponse(f"/cases/{case}", 303)
+
+    async def _import(self, request: Request, file: bytes) -> Response:
+        roster = self._inlet.read(file)
+        await self._parts.commands.send(roster.messages)
+        status = 422 if roster.errors else 200
+        if "application/json" in request.headers.get("accept", ""):
+            errors = [error._asdict() for error in roster.errors]
+            return JSONResponse({"imported": len(roster.messages), "errors": errors}, status)
+        return self._pages.render(
+            request, "import.html", language=language_of(request), status=status,
+            imported=len(roster.messages), errors=roster.errors,
+        )  # fmt: skip

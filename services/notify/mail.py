@@ -1,0 +1,159 @@
+"""Mail to supporters, put into words. Pure: what leaves the house is up to the outlet.
+
+A mail says what, where, when and in which language; who it is for stands on the page behind the link alone.
+"""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment
+
+from shared.events.responses import MessageKind
+from shared.i18n import translator
+from shared.web.environment import environment, helpers
+
+TEMPLATES = Path(__file__).parent / "templates" / "mail"
+POLICY = SMTP.clone(max_line_length=998)
+"""RFC 5322's limit: shorter ones would have Python encode a long link in a header."""
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogues; it is translated for its reader."""
+    return text
+
+
+class Wording(NamedTuple):
+    """`subject` names the category and the place. `action` says what the link is for; None: no link."""
+
+    subject: str
+    opening: str
+    closing: str
+    action: str | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    kind: MessageKind
+    case: str
+    link: str
+    subject: str
+    text: str
+    html: str
+
+
+NOTHING_TO_DO = _("There is nothing you need to do. Thank you for being there.")
+WORDING: dict[str, Wording] = {
+    "offer": Wording(
+        _("Can you help? %(category)s, %(place)s"),
+        _("Someone needs help in a language you speak. Would you like to take it?"),
+        _("You are free to say no. Then we ask someone else, and that is quite all right."),
+        _("Look at it and answer"),
+    ),
+    "confirmed": Wording(
+        _("You are helping: %(category)s, %(place)s"),
+        _("Thank you! You are the one who helps. On your page you see who it is and how to reach them."),
+        _("Please get in touch with them soon. If you cannot do it after all, tell us on the same page."),
+        _("Open your page"),
+    ),
+    "taken": Wording(
+        _("Another supporter is helping: %(category)s, %(place)s"),
+        _("Thank you for your offer to help. Someone was a little quicker this time."),
+        NOTHING_TO_DO,
+    ),
+    "reminder": Wording(
+        _("How did it go? %(category)s, %(place)s"),
+        _("Thank you for your help. Please tell us in two answers how it went."),
+        _("It takes a minute. With it the organisation that asked knows that the person was helped."),
+        _("Write the report"),
+    ),
+    "withdrawn": Wording(
+        _("No longer needed: %(category)s, %(place)s"),
+        _("The organisation that asked for this help does not need it any more."),
+        NOTHING_TO_DO,
+    ),
+}
+WITHDRAWN: dict[str, Wording] = {
+    "expired": Wording(
+        _("The time to answer is over: %(category)s, %(place)s"),
+        _("We have not heard from you in time and are asking someone else. That is quite all right."),
+        _("If you would like us to ask you less often, choose a rest the next time we ask you."),
+    ),
+    "closed": Wording(
+        _("This is closed: %(category)s, %(place)s"),
+        _("The matter is closed, so nobody is needed for it any more."),
+        NOTHING_TO_DO,
+    ),
+    "reassigned": Wording(
+        _("Someone else has taken this over: %(category)s, %(place)s"),
+        _("A coordinator has given this to someone else."),
+        NOTHING_TO_DO,
+    ),
+    "dropped_out": Wording(
+        _("You have handed this back: %(category)s, %(place)s"),
+        _("Thank you for telling us that you cannot do it. We are asking someone else."),
+        NOTHING_TO_DO,
+    ),
+}
+
+
+def compose(
+    kind: MessageKind,
+    language: str,
+    *,
+    offer: Any,
+    link: str,
+    org_name: str | None = None,
+    reason: str | None = None,
+) -> Mail:
+    """`offer` is the page's view model. `reason` is why an offer was withdrawn (OfferWithdrawn.reason)."""
+    texts = translator(language)
+    words = WITHDRAWN.get(reason or "", WORDING[kind]) if kind == "withdrawn" else WORDING[kind]
+    tools = helpers(texts)
+    context = {
+        **tools,
+        "texts": texts,
+        "words": words,
+        "kind": kind,
+        "offer": offer,
+        "link": link,
+        "org_name": org_name,
+    }
+    text, html = (_templates().get_template(f"mail.{form}").render(context) for form in ("txt", "html"))
+    category, place = tools["label_category"], tools["label_place"]
+    subject = texts.gettext(words.subject) % {
+        "category": category(_of(offer, "category")),
+        "place": place(_of(offer, "municipality")),
+    }
+    return Mail(kind, str(_of(offer, "case")), link, subject, text, html)
+
+
+def to_message(mail: Mail, *, sender: str, recipient: str, message_id: str, language: str) -> EmailMessage:
+    """`message_id` is the same for every attempt, with or without its angle brackets."""
+    message = EmailMessage(POLICY)
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = mail.subject
+    message["Message-ID"] = f"<{message_id.strip('<>')}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Tsunagu-Case"] = mail.case
+    message["X-Tsunagu-Kind"] = mail.kind
+    message["X-Tsunagu-Link"] = mail.link
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    message["Content-Language"] = translator(
+        language
+    ).tag  # after the contents, which reset Content-* headers
+    return message
+
+
+def _of(offer: Any, name: str) -> Any:
+    return offer[name] if isinstance(offer, dict) else getattr(offer, name)
+
+
+@cache
+def _templates() -> Environment:
+    return environment(TEMPLATES)

@@ -1,0 +1,117 @@
+"""The figures, counted from the facts: one pass over all of them, kept for a few seconds."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+from services.stats.domain.fact import Fact
+from shared import region
+from shared.store import MongoStore
+
+COLUMNS = ("received", "assigned", "completed", "escalated")
+
+
+@dataclass
+class Times:
+    """Hours; None where there is nothing yet."""
+
+    hours: list[float] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, float | None]:
+        return {"median": self._part(50), "p90": self._part(90)}
+
+    def _part(self, percent: int) -> float | None:
+        if len(self.hours) < 2:
+            return self.hours[0] if self.hours else None
+        return round(quantiles(self.hours, n=100, method="inclusive")[percent - 1], 2)
+
+
+@dataclass
+class Figures:
+    """`table`: category → received, assigned, completed, escalated. `states`: where the cases stand now."""
+
+    table: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    states: Counter[str] = field(default_factory=Counter)
+    escalations: Counter[str] = field(default_factory=Counter)
+    unserved: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    municipalities: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
+    mails: Counter[str] = field(default_factory=Counter)
+    to_offer: Times = field(default_factory=Times)
+    to_acceptance: Times = field(default_factory=Times)
+    minutes: int = 0
+
+    def add(self, fact: Fact) -> None:
+        if fact.category is None or fact.received_at is None:
+            return  # known by hearsay only: the case's own event is still to come
+        self._count(fact)
+        self.table[fact.category] += Counter(
+            received=1, assigned=fact.assigned_at is not None, completed=fact.outcome is not None,
+            escalated=bool(fact.escalations),
+        )  # fmt: skip
+        if fact.offered_at:
+            self.to_offer.hours.append((fact.offered_at - fact.received_at).total_seconds() / 3600)
+        if fact.assigned_at:
+            self.to_acceptance.hours.append((fact.assigned_at - fact.received_at).total_seconds() / 3600)
+
+    def _count(self, fact: Fact) -> None:
+        self.states[state(fact)] += 1
+        self.municipalities[fact.municipality or ""] += 1
+        self.languages[fact.language or ""] += 1
+        self.escalations.update(fact.escalations)
+        self.mails.update(fact.mails)
+        self.minutes += fact.minutes
+        if fact.outcome:
+            self.outcomes[fact.outcome] += 1
+        if fact.unserved:
+            self.unserved[fact.unserved] += 1
+        self.offers.update(
+            made=fact.offers, declined=fact.declined, expired=fact.expired, dropped_out=fact.dropped_out
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """In the order of the programme's own table; what it has no row for follows where there are cases."""
+        order = sorted(region.categories().values(), key=lambda category: category.order)
+        shown = [c.code for c in order if c.in_programme_table or c.code in self.table]
+        return [{"label": code, **{name: self.table[code][name] for name in COLUMNS}} for code in shown]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "table": self.rows(),
+            "received": sum(counts["received"] for counts in self.table.values()),
+            "states": dict(self.states), "escalations": dict(self.escalations), "unserved": dict(self.unserved),
+            "outcomes": dict(self.outcomes), "offers": dict(self.offers), "mails": dict(self.mails),
+            "minutes": self.minutes,
+            "times": {"offer": self.to_offer.as_json(), "acceptance": self.to_acceptance.as_json()},
+            "map": dict(self.municipalities), "languages": dict(self.languages.most_common()),
+        }  # fmt: skip
+
+
+def state(fact: Fact) -> str:
+    if fact.withdrawn:
+        return "withdrawn"
+    if fact.outcome:
+        return "completed"
+    if fact.unserved:
+        return "unserved"
+    if fact.assigned_at and fact.dropped_out < fact.assignments:
+        return "assigned"
+    return "asking"
+
+
+def count(facts: Iterable[Fact]) -> Figures:
+    figures = Figures()
+    for fact in facts:
+        figures.add(fact)
+    return figures
+
+
+async def figures(store: MongoStore) -> Figures:
+    counted = Figures()
+    async for row in store.documents.find({}, {"state": 1, "_id": 0}, batch_size=1000):
+        counted.add(Fact.model_validate(row["state"]))
+    return counted

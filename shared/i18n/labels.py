@@ -1,0 +1,129 @@
+"""The words for codes. A code without words is shown as it is, so that a new one is seen and not lost."""
+
+from types import MappingProxyType
+
+from shared.i18n.translator import Translator
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogues; it is translated when it is shown."""
+    return text
+
+
+LABELS = MappingProxyType(
+    {
+        "mode": {
+            "in_person": _("In person"),
+            "phone": _("By phone"),
+            "online": _("Online"),
+        },
+        "urgency": {
+            "routine": _("Not urgent"),
+            "soon": _("Soon, please"),
+            "urgent": _("Urgent"),
+        },
+        "offer": {
+            "asking": _("About to be asked"),
+            "open": _("Waiting for the answer"),
+            "offered": _("Waiting for the answer"),
+            "answered": _("Answer received"),
+            "accepted": _("Accepted"),
+            "declined": _("Declined"),
+            "expired": _("Not answered in time"),
+            "withdrawn": _("No longer needed"),
+            "taken": _("Taken by another supporter"),
+            "preempted": _("Taken by another supporter"),
+            "assigned": _("Assigned"),
+            "refused": _("Not free"),
+            "undelivered": _("Could not be reached"),
+            "reported": _("Reported"),
+            "dropped_out": _("Handed back"),
+        },
+        "case": {
+            "asking": _("Supporters are being asked"),
+            "escalated": _("Needs a decision"),
+            "assigned": _("Assigned"),
+            "completed": _("Completed"),
+            "unserved": _("Could not be served"),
+            "withdrawn": _("Withdrawn"),
+            "closed": _("Closed"),
+        },
+        "referral": {
+            "draft": _("Draft"),
+            "requested": _("Requested"),
+            "accepted": _("Accepted"),
+            "rejected": _("Not accepted"),
+            "cancelled": _("Cancelled"),
+            "in-progress": _("In progress"),
+            "on-hold": _("On hold"),
+            "failed": _("Could not be served"),
+            "completed": _("Completed"),
+            "entered-in-error": _("Entered in error"),
+        },
+        "step": {
+            "accepted": _("The network has taken the referral"),
+            "rejected": _("The network did not take this message"),
+            "amended": _("The referral was changed"),
+            "offered": _("A supporter has been asked"),
+            "assigned": _("A supporter has accepted"),
+            "released": _("The supporter cannot do it after all; others are being asked"),
+            "escalated": _("Nobody is left to ask; a coordinator is looking at it"),
+            "completed": _("Done"),
+            "failed": _("It could not be served"),
+            "cancelled": _("The referral was cancelled"),
+        },
+        "decline": {
+            "no_time": _("I have no time then"),
+            "too_far": _("It is too far for me"),
+            "not_my_field": _("I do not know enough about this"),
+            "know_the_resident": _("I may know the person"),
+            "other": _("Another reason"),
+        },
+        "drop_out": {
+            "ill": _("I am ill"),
+            "no_time": _("I have no time after all"),
+            "other": _("Another reason"),
+        },
+        "outcome": {
+            "resolved": _("Resolved"),
+            "partly_resolved": _("Partly resolved"),
+            "referred_on": _("Passed on to someone else"),
+            "not_resolved": _("Not resolved"),
+            "no_show": _("The person did not come"),
+        },
+        "escalation": {
+            "nobody_speaks_it": _("Nobody speaks the language"),
+            "no_specialist": _("No licensed specialist"),
+            "nobody_takes_it": _("Nobody takes this category"),
+            "too_far": _("All too far away"),
+            "all_at_cap": _("All are fully occupied"),
+            "all_declined": _("All have declined"),
+            "nobody_free": _("Nobody is free"),
+        },
+        "escalation_why": {
+            "nobody_speaks_it": _("No supporter in the network speaks any of the languages asked for."),
+            "no_specialist": _("Only licensed people may do this, and none of them speaks the language."),
+            "nobody_takes_it": _("None of those who speak the language take on this category."),
+            "too_far": _("All who speak the language live farther away than they want to travel."),
+            "all_at_cap": _("Everybody who could do it already has as many cases as they want."),
+            "all_declined": _("Everybody who could do it has been asked and has declined or not answered."),
+            "nobody_free": _("Everybody who could do it is pausing, occupied or has been asked already."),
+        },
+        "exclusion": {
+            "language": _("Does not speak the language"),
+            "category": _("Does not take on this category"),
+            "licence": _("Has no licence for this work"),
+            "distance": _("Lives too far away"),
+            "full": _("Is fully occupied"),
+            "paused": _("Is pausing"),
+            "inactive": _("Is no longer active"),
+            "asked": _("Has been asked already"),
+        },
+    }
+)  # fmt: skip
+
+
+def label(kind: str, code: str, texts: Translator) -> str:
+    """The words for a code of this kind (`mode`, `urgency`, `offer`, `case`, …)."""
+    words = LABELS[kind].get(code)
+    return texts.gettext(words) if words else code.replace("_", " ")

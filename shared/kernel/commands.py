@@ -1,0 +1,81 @@
+"""How commands and ticks get onto a service's command topic, and how whoever sent one learns its answer."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shared.clock import Clock
+from shared.events.base import Command
+from shared.kernel.document import Answer
+from shared.kernel.ports import Bus, Store
+from shared.kernel.record import TICK, Message, encode, envelope
+
+PATIENCE = 2.0
+"""Seconds after which the caller is told to look again."""
+
+
+def topic(service: str) -> str:
+    return f"{service}.commands"
+
+
+@dataclass
+class Commands:
+    """Writes to one service's own command topic."""
+
+    service: str
+    bus: Bus
+    store: Store
+    clock: Clock
+    _waiting: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)
+
+    def message(self, key: str, command: Command, id: str, *, adapter: str, origin: str = "") -> Message:
+        """`id`: the same for a repeat. `adapter`: which way it came in. `origin`: the partner's record, if one."""
+        return self._message(key, command.type, encode(command.model_dump(mode="json", by_alias=True)), id,
+                             adapter=adapter, origin=origin)  # fmt: skip
+
+    def _message(
+        self, key: str, type: str, value: bytes, id: str, *, adapter: str, origin: str = ""
+    ) -> Message:
+        head = envelope(
+            id=id,
+            source=f"/tsunagu/{self.service}/{adapter}",
+            type=type,
+            time=self.clock.now().isoformat(timespec="seconds"),
+            origin=origin,
+        )
+        return Message(topic(self.service), key, value, head)
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        await self.bus.publish(list(messages))
+
+    def ticks(self, keys: Iterable[str]) -> list[Message]:
+        return [self._message(key, TICK, b"{}", f"tick:{key}", adapter="sweeper") for key in keys]
+
+    async def ask(self, key: str, command: Command, id: str, *, adapter: str) -> Answer | None:
+        """Sends and waits for the answer; None if it has not come within two seconds (it will: look again).
+
+        An id that was used before for something else is answered with the refusal `id_reused`.
+        """
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[id] = future
+        try:
+            await self.send([self.message(key, command, id, adapter=adapter)])
+            return await self._await(future, key, id)
+        finally:
+            self._waiting.pop(id, None)
+
+    async def _await(self, future: "asyncio.Future[Answer]", key: str, id: str) -> Answer | None:
+        """Another replica may own the document: then its answer is found in the document."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < deadline:
+            done, _ = await asyncio.wait([future], timeout=0.2)
+            if done:
+                return future.result()
+            if answer := await self.store.answer(key, id):
+                return answer
+        return None
+
+    def answered(self, id: str, answer: Answer) -> None:
+        """The kernel's word that a command's effects are stored and published."""
+        if (future := self._waiting.get(id)) and not future.done():
+            future.set_result(answer)

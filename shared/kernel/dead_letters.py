@@ -1,0 +1,79 @@
+"""Dead letters: records that could not be used, sealed, with where they lay and one of a closed set of reasons."""
+
+import base64
+import hashlib
+import json
+from datetime import datetime
+from typing import Literal, get_args
+
+from shared.kernel.ports import Letter, Sealer
+from shared.kernel.record import Message, Place, Record, envelope
+
+Reason = Literal[
+    "no_key",  # no key, or one that is not text: nobody knows whose it is
+    "header",  # a header is null or not UTF-8
+    "envelope",  # a CloudEvents attribute is missing or malformed
+    "unknown_type",  # no such event or command
+    "payload",  # the value does not fit the contract
+    "too_large",  # beyond what a record may have
+    "refused",  # read, decided, refused: the answer says why
+    "stuck",  # whole among the letters of a stuck document
+]
+REASONS: tuple[str, ...] = get_args(Reason)
+MAX_SEALED = 64_000
+_MAX_CLEAR = 40_000  # sealing and base64 (twice) make 4/3 of 4/3 of it, and the headers are small
+
+
+def topic(service: str) -> str:
+    return f"{service}.dead-letters"
+
+
+def dead_letter(
+    service: str, record: Record, reason: str, now: datetime, sealer: Sealer, *, code: str = ""
+) -> Message:
+    """At most 64 kB whatever the record's size: its beginning, its hash and where it lies. `code`: what was wrong."""
+    value = record.value or b""
+    clear = json.dumps({
+        "key": _text((record.key or b"")[:500]),
+        "headers": [[name[:100], _text((content or b"")[:500])] for name, content in record.headers[:20]],
+        "value": _text(value[: _MAX_CLEAR // 2]),
+    }).encode()  # fmt: skip
+    head = envelope(
+        id=f"{service}:{record}",
+        source=f"/tsunagu/{service}",
+        type="tsunagu.dead-letter.v1",
+        time=now.isoformat(timespec="seconds"),
+        reason=reason,
+        code=code,
+        topic=record.place.topic,
+        partition=str(record.place.partition),
+        offset=str(record.offset),
+        hash=hashlib.sha256(value).hexdigest(),
+        size=str(len(value)),
+    )
+    body = json.dumps({"sealed": sealer.seal(clear)}).encode()
+    return Message(topic(service), str(record), body, head)
+
+
+def to_letter(cluster: str, key: str, record: Record, sealer: Sealer) -> Letter:
+    """The record whole, for this service to fold once its document is released."""
+    clear = json.dumps([
+        record.place.topic, record.place.partition, record.offset, _text(record.value or b""),
+        [[name, _text(content or b"")] for name, content in record.headers],
+    ]).encode()  # fmt: skip
+    return Letter(f"{cluster}:{record}", key, record.offset, sealer.lock(clear))
+
+
+def from_letter(letter: Letter, sealer: Sealer) -> Record:
+    topic_, partition, offset, value, headers = json.loads(sealer.unlock(letter.sealed))
+    return Record(
+        Place(topic_, partition), offset, letter.key.encode(), _bytes(value), [(n, _bytes(c)) for n, c in headers]
+    )
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)

@@ -1,0 +1,119 @@
+"""A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from shared.kernel.record import Input, Kind
+
+KEEP_IDS = 64
+KEEP_IDS_MS = 10 * 60 * 1000
+MAX_BYTES = 1_000_000
+"""A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where the record that led to a decision lies. `cluster`: offsets mean nothing in another one."""
+
+    cluster: str
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command: `hash` of its content, the position it led to, the refusal if it was refused."""
+
+    hash: str
+    position: int
+    at_ms: int
+    offset: int
+    refused: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decision: a line of the journal. `stream` and `sequence`, or `command`, say what it answers.
+
+    `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own.
+    """
+
+    document: str
+    position: int
+    at: str
+    cause: Cause
+    stream: str | None
+    sequence: int | None
+    command: str | None
+    answer: dict[str, str] | None
+    events: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """See docs/architecture.md for each field. Never changed in place."""
+
+    key: str
+    rev: str = ""
+    version: int = 0
+    state: dict[str, Any] = field(default_factory=dict)
+    evolve: int = 0
+    sent: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    at: tuple[str, int] = ("", -1)
+    ids: dict[str, Answer] = field(default_factory=dict)
+    due: datetime | None = None
+    outbox: tuple[Entry, ...] = ()
+    stuck: str | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.key.split("-", 1)[0]
+
+    def knows(self, an: Input, cluster: str) -> bool:
+        """Has this input been folded before?"""
+        if an.kind in (Kind.EVENT, Kind.UNREADABLE):
+            return an.sequence <= self.seen.get(an.stream, 0)
+        folded = not an.kept and self.at[0] == cluster and an.record.offset <= self.at[1]
+        return folded or (an.kind is Kind.COMMAND and an.id in self.ids)
+
+    def misses(self, an: Input) -> bool:
+        """Is there an earlier event of its stream that has not come yet?"""
+        return an.kind in (Kind.EVENT, Kind.UNREADABLE) and an.sequence > self.seen.get(an.stream, 0) + 1
+
+    def marked(self, an: Input, cluster: str) -> "Document":
+        """The same document, which now knows the input."""
+        if an.kind is Kind.EVENT:
+            return replace(self, seen={**self.seen, an.stream: an.sequence})
+        return self if an.kept else replace(self, at=(cluster, an.record.offset))
+
+    def answered(self, id: str, answer: Answer, committed: int) -> "Document":
+        """Remember an answer; forget those that are committed, older than ten minutes and not among the last 64."""
+        ids = {**self.ids, id: answer}
+        for old in list(ids)[:-KEEP_IDS]:
+            if ids[old].offset < committed and ids[old].at_ms < answer.at_ms - KEEP_IDS_MS:
+                del ids[old]
+        return replace(self, ids=ids)
+
+
+def to_stored(document: Document) -> dict[str, Any]:
+    stored = asdict(document)
+    stored["_id"] = stored.pop("key")
+    stored["at"] = list(document.at)
+    stored["outbox"] = list(stored["outbox"])
+    return stored
+
+
+def from_stored(stored: dict[str, Any]) -> Document:
+    rest = {name: value for name, value in stored.items() if name != "_id"}
+    rest["at"] = tuple(rest["at"])
+    rest["ids"] = {id: Answer(**answer) for id, answer in rest["ids"].items()}
+    rest["outbox"] = tuple(entry_from(entry) for entry in rest["outbox"])
+    return Document(key=stored["_id"], **rest)
+
+
+def entry_from(stored: dict[str, Any]) -> Entry:
+    return Entry(**{**stored, "cause": Cause(**stored["cause"])})

@@ -1,0 +1,202 @@
+"""Folding inputs into one document. Pure: the same document, inputs and world give the same result."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from shared.errors import DomainError
+from shared.events.base import Event
+from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
+from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
+from shared.kernel.record import Input, Kind, Place
+
+Committed = Mapping[Place, int]
+
+
+@dataclass(frozen=True)
+class World:
+    """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka."""
+
+    service: str
+    cluster: str
+    now: datetime
+    deciders: Mapping[str, Decider[Any]]
+    committed: Committed
+    view: Any = None
+
+
+@dataclass
+class Folded:
+    """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs kept aside while it is stuck."""
+
+    document: Document
+    changed: bool = False
+    fresh: list[Entry] = field(default_factory=list)
+    letters: list[Input] = field(default_factory=list)
+    duplicates: int = 0
+    holes: int = 0
+    error: BaseException | None = None
+
+
+def fold(document: Document, inputs: Sequence[Input], world: World) -> Folded:
+    folded = Folded(replace(document, outbox=pending(document, inputs, world)))
+    for one in inputs:
+        _fold_one(folded, one, world)
+    return folded
+
+
+def pending(document: Document, inputs: Sequence[Input], world: World) -> tuple[Entry, ...]:
+    """Entries not known to be on Kafka. Those that nothing will bring back take the record in hand as their cause."""
+    return tuple(
+        entry if _will_come_back(entry, world) else replace(entry, cause=_cause(inputs[0], world))
+        for entry in document.outbox
+        if not _is_out(entry.cause, world)
+    )
+
+
+def _is_out(cause: Cause, world: World) -> bool:
+    below = world.committed.get(Place(cause.topic, cause.partition), -1)
+    return cause.cluster == world.cluster and cause.offset < below
+
+
+def _will_come_back(entry: Entry, world: World) -> bool:
+    place = Place(entry.cause.topic, entry.cause.partition)
+    return entry.cause.cluster == world.cluster and place in world.committed
+
+
+def _fold_one(folded: Folded, one: Input, world: World) -> None:
+    document = folded.document
+    if document.knows(one, world.cluster):
+        folded.duplicates += 1
+    elif document.stuck and one.kind is not Kind.RELEASE:
+        if one.kind is not Kind.TICK:
+            folded.letters.append(one)
+    elif document.misses(one):
+        folded.holes += 1
+    else:
+        _apply(folded, one, world)
+
+
+def _apply(folded: Folded, one: Input, world: World) -> None:
+    try:
+        after, entry = step(folded.document, one, world)
+        if len(json.dumps(after.state)) + 300 * len(after.seen) > MAX_BYTES:
+            raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
+    except Exception as error:  # whatever our own code raises is this document's matter alone
+        folded.error = error
+        folded.document = replace(folded.document, stuck=str(one.record), due=None)
+        folded.letters.append(one)
+        folded.changed = True
+        return
+    if after is folded.document:
+        return
+    folded.document, folded.changed = after, True
+    if entry:
+        folded.fresh.append(entry)
+
+
+def step(document: Document, one: Input, world: World) -> tuple[Document, Entry | None]:
+    """One input, decided. The document itself comes back when the input is a tick that came too early."""
+    if one.kind is Kind.UNREADABLE:
+        raise DomainError(f"{one.record} is not readable here: {one.flaw}")
+    if one.kind is Kind.RELEASE:
+        return replace(document.marked(one, world.cluster), stuck=None), None
+    rules = _rules(document, world)
+    state = rules.state.model_validate(document.state)
+    if one.kind is Kind.TICK and not _is_due(rules, state, world.now):
+        return document, None
+    context = Context(document.key, world.now, one.time or world.now, one.id, world.view)
+    decision = rules.decide(state, Tick() if one.kind is Kind.TICK else one.data, context)
+    for event in decision:
+        if isinstance(event, Event):
+            state = rules.evolve(state, event)
+    due = rules.due(state)
+    if one.kind is Kind.TICK and due is not None and due <= world.now:
+        raise DomainError(f"{document.key} is still due at {due} after its tick")
+    return _written(document, one, decision, state.model_dump(mode="json"), due, rules.number, world)
+
+
+def _rules(document: Document, world: World) -> Decider[Any]:
+    if document.kind not in world.deciders:
+        raise DomainError(f"{world.service} keeps no {document.kind!r} documents")
+    rules = world.deciders[document.kind]
+    if document.evolve > rules.number:
+        raise DomainError(f"{document.key} was written by a newer version ({document.evolve} > {rules.number})")
+    return rules
+
+
+def _is_due(rules: Decider[Any], state: Any, now: datetime) -> bool:
+    due = rules.due(state)
+    return due is not None and due <= now
+
+
+def _written(
+    document: Document,
+    one: Input,
+    decision: Decision,
+    state: dict[str, Any],
+    due: datetime | None,
+    evolve: int,
+    world: World,
+) -> tuple[Document, Entry]:
+    position = document.version + 1
+    sent, events = number(document, position, [e for e in decision if isinstance(e, Event)])
+    refused = next((e for e in decision if isinstance(e, Refused)), None)
+    answer = Answer(
+        one.hash, position, int(world.now.timestamp() * 1000), one.record.offset,
+        refused and refused.code, refused and refused.message,
+    )  # fmt: skip
+    entry = Entry(
+        document=document.key,
+        position=position,
+        at=world.now.isoformat(timespec="seconds"),
+        cause=_cause(one, world),
+        stream=one.stream or None,
+        sequence=one.sequence or None,
+        command=one.id if one.kind is Kind.COMMAND else None,
+        answer={"refused": refused.code, "message": refused.message} if refused else None,
+        events=events,
+    )
+    after = replace(
+        document.marked(one, world.cluster),
+        version=position, state=state, due=due, evolve=evolve, sent=sent, outbox=(*document.outbox, entry),
+    )  # fmt: skip
+    if one.kind is Kind.COMMAND:
+        after = after.answered(one.id, answer, world.committed.get(one.record.place, 0))
+    return after, entry
+
+
+def number(
+    document: Document, position: int, events: Sequence[Event]
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Gives each routed event its number in its stream, and every event an id that its place in the journal implies."""
+    sent, numbered = dict(document.sent), []
+    for index, event in enumerate(events):
+        route = event.route()
+        stream = f"{route.topic}|{route.key}" if route else None
+        if stream:
+            sent[stream] = sent.get(stream, 0) + 1
+        numbered.append({
+            "type": event.type,
+            "id": f"{document.key}:{position}:{index}",
+            "data": event.model_dump(mode="json", by_alias=True, exclude_none=True),
+            "topic": route and route.topic,
+            "key": route and route.key,
+            "sequence": sent[stream] if stream else None,
+        })  # fmt: skip
+    return sent, numbered
+
+
+def _cause(one: Input, world: World) -> Cause:
+    return Cause(world.cluster, one.record.place.topic, one.record.place.partition, one.record.offset)
+
+
+def refold(rules: Decider[Any], entries: Sequence[Entry]) -> dict[str, Any]:
+    """The state that a journal amounts to."""
+    state = rules.state()
+    for entry in entries:
+        for event in entry.events:
+            state = rules.evolve(state, rules.events[event["type"]].model_validate(event["data"]))
+    return state.model_dump(mode="json")

@@ -1,0 +1,49 @@
+"""A service's memory: one record per decision on `<service>.journal`, and the events that it told others of."""
+
+from dataclasses import asdict
+
+from shared.kernel.document import Entry
+from shared.kernel.record import Message, encode, envelope
+
+DECIDED = "tsunagu.journal.decided.v1"
+
+
+def topic(service: str) -> str:
+    return f"{service}.journal"
+
+
+def source(service: str, key: str) -> str:
+    """The `source` of a document's events."""
+    return f"/tsunagu/{service}/{key}"
+
+
+def record(service: str, entry: Entry) -> Message:
+    """The whole entry, numbered by its position in the document."""
+    head = envelope(
+        id=f"{entry.document}:{entry.position}",
+        source=source(service, entry.document),
+        type=DECIDED,
+        time=entry.at,
+        sequence=entry.position,
+    )
+    return Message(topic(service), entry.document, encode(asdict(entry)), head)
+
+
+def events(service: str, entry: Entry) -> list[Message]:
+    """What the entry tells others, as they read it."""
+    return [
+        Message(
+            event["topic"],
+            event["key"],
+            encode(event["data"]),
+            envelope(
+                id=event["id"],
+                source=source(service, entry.document),
+                type=event["type"],
+                time=entry.at,
+                sequence=event["sequence"],
+            ),
+        )
+        for event in entry.events
+        if event["topic"]
+    ]

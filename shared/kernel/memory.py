@@ -1,0 +1,71 @@
+"""Bus and store in memory, with the contracts of the real ones: tests run one suite on both."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from shared.kernel.document import Answer, Document, Entry, from_stored, to_stored
+from shared.kernel.ports import Letter
+from shared.kernel.record import Message
+
+
+class MemoryBus:
+    """`topics`: what was published, in order. `refuse` (a number) makes the next so many publications raise."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[Message]] = defaultdict(list)
+        self.refuse = 0
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        if self.refuse:
+            self.refuse -= 1
+            raise ConnectionError("the broker does not acknowledge")
+        for message in messages:
+            self.topics[message.topic].append(message)
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, object]] = {}
+        self.entries: dict[tuple[str, int], Entry] = {}
+        self.kept: dict[str, Letter] = {}
+
+    async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
+        return {key: from_stored(self.documents[key]) for key in keys if key in self.documents}
+
+    async def write(self, documents: Sequence[tuple[str, Document]]) -> set[str]:
+        missed = set()
+        for guard, document in documents:
+            old = self.documents.get(document.key)
+            if (old["rev"] if old else "") == guard:
+                self.documents[document.key] = to_stored(document)
+            else:
+                missed.add(document.key)
+        return missed
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.entries.setdefault((entry.document, entry.position), entry)
+
+    async def journal(self, key: str) -> list[Entry]:
+        return [self.entries[place] for place in sorted(self.entries) if place[0] == key]
+
+    async def keep(self, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self.kept.setdefault(letter.id, letter)
+
+    async def letters(self, key: str) -> list[Letter]:
+        return [letter for letter in self.kept.values() if letter.key == key]
+
+    async def discard(self, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self.kept.pop(letter.id, None)
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        documents = [from_stored(stored) for stored in self.documents.values()]
+        ready = [(d.due, d.key) for d in documents if d.due and d.due <= now and not d.stuck]
+        return [key for _, key in sorted(ready)[:limit]]
+
+    async def answer(self, key: str, command: str) -> Answer | None:
+        found = await self.load([key])
+        return found[key].ids.get(command) if found else None

@@ -1,0 +1,202 @@
+"""What comes from and goes to Kafka, and how a record becomes an input. Nothing here raises anything but BadRecord."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import BadRecord
+from shared.events.base import Types
+
+MAX_BYTES = 1_000_000
+TICK = "tsunagu.kernel.tick.v1"
+RELEASE = "tsunagu.kernel.release.v1"
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Place(NamedTuple):
+    """A partition."""
+
+    topic: str
+    partition: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}-{self.partition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """As read from Kafka, undecoded."""
+
+    place: Place
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+    def __str__(self) -> str:
+        return f"{self.place}-{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """To be published."""
+
+    topic: str
+    key: str
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Kind(StrEnum):
+    EVENT = "event"
+    COMMAND = "command"
+    TICK = "tick"
+    RELEASE = "release"
+    UNREADABLE = "unreadable"
+    """Ours, for a known document, but of a type or form that this version does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A record understood. `stream` and `sequence` are an event's; `origin` is a command's record of a partner.
+
+    `kept`: it lay among the letters of a stuck document, so its offset says nothing about whether it was folded.
+    """
+
+    kind: Kind
+    key: str
+    record: Record
+    id: str = ""
+    time: datetime | None = None
+    data: Any = None
+    stream: str = ""
+    sequence: int = 0
+    origin: str = ""
+    flaw: str = ""
+    kept: bool = False
+
+    @property
+    def hash(self) -> str:
+        """Of what was asked; a command that carries a hash of its own (before sealing) is known by that."""
+        if content := getattr(self.data, "content", ""):
+            return str(content)
+        return hashlib.sha256(self.record.value or b"").hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Subscriptions:
+    """What a service reads: event topics, each with the types it knows, and its own commands."""
+
+    commands_topic: str
+    commands: Types
+    events: Mapping[str, Types] = field(default_factory=dict)
+
+    def topics(self) -> tuple[str, ...]:
+        return (self.commands_topic, *self.events)
+
+    def read(self, record: Record) -> Input:
+        """Raises BadRecord for what no document could ever do anything with."""
+        key = _key(record)
+        if len(record.value or b"") > MAX_BYTES:
+            raise BadRecord("too_large", f"{len(record.value or b'')} bytes; at most {MAX_BYTES}")
+        if record.place.topic == self.commands_topic:
+            return self._command(record, key)
+        return self._event(record, key)
+
+    def _command(self, record: Record, key: str) -> Input:
+        head = decode_headers(record.headers)
+        type_ = head.get("ce_type", "")
+        if type_ == TICK:
+            return Input(Kind.TICK, key, record, id=str(record))
+        if type_ == RELEASE:
+            return Input(Kind.RELEASE, key, record, id=required(head, "ce_id"))
+        if type_ not in self.commands:
+            raise BadRecord("unknown_type", type_)
+        data = parse(self.commands[type_], record.value)
+        time = moment(required(head, "ce_time"))
+        return Input(
+            Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=head.get("ce_origin", "")
+        )
+
+    def _event(self, record: Record, key: str) -> Input:
+        try:
+            head = decode_headers(record.headers)
+            source, type_ = required(head, "ce_source"), required(head, "ce_type")
+            sequence = int(required(head, "ce_sequence"))
+            time, id_ = moment(required(head, "ce_time")), required(head, "ce_id")
+        except (BadRecord, ValueError) as error:
+            raise BadRecord("envelope", str(error)) from error
+        stream = f"{source}|{record.place.topic}"
+        model = self.events[record.place.topic].get(type_)
+        try:
+            if model is None:
+                raise BadRecord("unknown_type", type_)
+            data = parse(model, record.value)
+        except BadRecord as error:
+            return Input(
+                Kind.UNREADABLE, key, record, id_, stream=stream, sequence=sequence, flaw=error.reason
+            )
+        return Input(Kind.EVENT, key, record, id_, time, data, stream, sequence)
+
+
+def _key(record: Record) -> str:
+    if record.key is None:
+        raise BadRecord("no_key")
+    try:
+        return record.key.decode()
+    except UnicodeDecodeError as error:
+        raise BadRecord("no_key", "the key is not UTF-8") from error
+
+
+def decode_headers(headers: Headers) -> dict[str, str]:
+    """Raises BadRecord("header") for a null or non-UTF-8 header."""
+    try:
+        return {name: value.decode() for name, value in headers}  # type: ignore[union-attr]  # null: AttributeError
+    except (AttributeError, UnicodeDecodeError) as error:
+        raise BadRecord("header", "headers must be UTF-8 text, none of them null") from error
+
+
+def required(head: Mapping[str, str], name: str) -> str:
+    if not (value := head.get(name)):
+        raise BadRecord("envelope", f"header {name} is missing")
+    return value
+
+
+def moment(text: str) -> datetime:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRecord("envelope", "ce_time must be an RFC 3339 time") from error
+    if value.tzinfo is None:
+        raise BadRecord("envelope", "ce_time must have an offset")
+    return value
+
+
+def parse(model: type[BaseModel], value: bytes | None) -> BaseModel:
+    try:
+        return model.model_validate_json(value or b"")
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, e["loc"])) or "value" for e in error.errors()}))
+        raise BadRecord("payload", fields) from error
+
+
+def envelope(
+    *, id: str, source: str, type: str, time: str, sequence: int | None = None, **extensions: str
+) -> Headers:
+    """CloudEvents 1.0 in binary mode: the headers."""
+    head = {"specversion": "1.0", "id": id, "source": source, "type": type, "time": time, **extensions}
+    if sequence is not None:
+        head["sequence"] = str(sequence)
+    return [("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in head.items() if v)]
+
+
+def encode(data: Any) -> bytes:
+    """JSON whose bytes depend on the data alone: a repeat is the same to the byte."""
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,11 @@
+"""A helping hand for error sentences: "did you mean 08201?"."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def closest(code: str, known: Iterable[str]) -> str | None:
+    """The known code that looks most like this one; None where a guess would only mislead."""
+    spellings = {each.casefold(): each for each in known}
+    found = get_close_matches(code.strip().casefold(), spellings, n=1)
+    return spellings[found[0]] if found else None

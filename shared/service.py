@@ -1,0 +1,232 @@
+"""What every service is: a kernel with its reader and sweeper, a web server, and perhaps more readers and views.
+
+build (nothing runs) -> run: web first, so that one can ask how it stands; then wait for broker and database; then
+work, until SIGTERM: finish the batches in hand, commit, leave the groups, stop the web server.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import uvicorn
+from fastapi import FastAPI
+
+from shared import logs, store
+from shared.clock import Clock, open_clock
+from shared.ids import RandomIds
+from shared.kafka.bus import KafkaBus
+from shared.kafka.connection import cluster_id
+from shared.kafka.reader import Handle, Reader
+from shared.kafka.view import View
+from shared.kernel import commands as command_topic
+from shared.kernel.commands import Commands
+from shared.kernel.decider import Decider
+from shared.kernel.kernel import Kernel
+from shared.kernel.record import Subscriptions
+from shared.kernel.sweeper import Sweeper
+from shared.metrics import LAG, READY, Metrics
+from shared.seal import Seals, read_keys
+from shared.settings import Settings
+
+STALLED_SECONDS = 60
+"""With work waiting, nothing done and no error told for so long, the process is not alive: it ends and is restarted."""
+OTHER_CLUSTER = 75
+
+
+class Startable(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class Parts:
+    """What a service's own rooms may use. All of it exists from the start; it works once the service is ready."""
+
+    name: str
+    settings: Settings
+    clock: Clock
+    bus: KafkaBus
+    store: store.MongoStore
+    commands: Commands
+    metrics: Metrics
+    seals: Seals
+
+
+@dataclass
+class Service:
+    """See module. `extras`: (name, handle, topics or pattern) of further readers, each a group of its own."""
+
+    parts: Parts
+    subscriptions: Subscriptions
+    deciders: Mapping[str, Decider[Any]]
+    app: FastAPI
+    view: View[Any] | None = None
+    extras: list[tuple[str, Handle, dict[str, Any]]] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
+    waiting_for: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
+    sweeper: Sweeper | None = None
+    cluster: str = ""
+
+    async def run(self) -> int:
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, 1 when it stalled, 75 when the broker is another one."""
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        web = _web(self.app, self.parts.settings)
+        serving = asyncio.create_task(web.serve())
+        working = asyncio.create_task(self._work())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([serving, working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        code = working.result() if working.done() and not working.cancelled() else 0
+        working.cancel()
+        await self._stop()
+        web.should_exit = True
+        await serving
+        logs.logger().info("stopped", code=code)
+        return code
+
+    async def _work(self) -> int:
+        await self._reach("broker", self._find_cluster)
+        await self._reach("database", self.parts.store.prepare)
+        await self._reach("broker", self.parts.bus.start)
+        if self.view:
+            await self._reach("roster", self.view.start)
+        self._build()
+        await asyncio.gather(*(self._reach(f"reader {reader.name}", reader.start) for reader in self.readers))
+        assert self.sweeper
+        self.waiting_for.clear()
+        sweeping = asyncio.create_task(self.sweeper.run(self.parts.settings.sweep_seconds, self._failed))
+        logs.logger().info("ready", cluster=self.cluster)
+        try:
+            return await self._watch()
+        finally:
+            sweeping.cancel()
+
+    async def _reach(self, what: str, attempt: Callable[[], Any]) -> None:
+        """Tries until it works, and says on readiness what it waits for."""
+        pause = 0.2
+        while True:
+            try:
+                await attempt()
+            except Exception as error:
+                self.waiting_for = sorted({*self.waiting_for, what})
+                logs.logger().warning("waiting", what=what, error=logs.where(error))
+                await asyncio.sleep(pause)
+                pause = min(5.0, pause * 2)
+            else:
+                self.waiting_for = [name for name in self.waiting_for if name != what]
+                return
+
+    async def _find_cluster(self) -> None:
+        self.cluster = await cluster_id(self.parts.settings.broker())
+
+    def _build(self) -> None:
+        p = self.parts
+        kernel = Kernel(
+            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, p.store, p.clock, RandomIds(),
+            p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck,
+        )  # fmt: skip
+        main = self._reader("kernel", kernel.process, topics=self.subscriptions.topics(), committed=kernel.committed)
+        self.readers = [main, *(self._reader(name, handle, **what) for name, handle, what in self.extras)]
+        own = command_topic.topic(p.name)
+        self.sweeper = Sweeper(p.commands, p.store, p.clock, main.lag, lambda key: main.owns(own, key))
+
+    def _reader(self, name: str, handle: Handle, **what: Any) -> Reader:
+        settings = self.parts.settings
+        group = f"tsunagu.{self.parts.name}.{name}.{self.cluster}"
+        return Reader(
+            name, settings.broker(), group, handle, on_error=self._failed, wait_ms=settings.kafka_wait_ms, **what
+        )
+
+    def _failed(self, where: str, error: BaseException) -> None:
+        self.parts.metrics.add("failures", where=where)
+        logs.logger().warning("given back", where=where, error=logs.where(error))
+
+    def _stuck(self, key: str, error: BaseException) -> None:
+        self.parts.metrics.add("stuck")
+        logs.logger().error("stuck", document=key, error=logs.where(error))
+
+    async def _watch(self) -> int:
+        """Every second: what is waited for, how far behind, and whether there is progress at all."""
+        while True:
+            await asyncio.sleep(1)
+            await self._look()
+            READY.set(not self.waiting_for)
+            if self.waiting_for:
+                continue
+            if await cluster_id(self.parts.settings.broker()) != self.cluster:
+                logs.logger().error("the broker has become another one")
+                return OTHER_CLUSTER
+            if not self.alive():
+                logs.logger().error("no progress")
+                return 1
+
+    async def _look(self) -> None:
+        missing = []
+        for name, attempt in (("broker", self._measure_lag), ("database", self.parts.store.ping)):
+            try:
+                await asyncio.wait_for(attempt(), 5)
+            except Exception:
+                missing.append(name)
+        self.waiting_for = missing
+
+    async def _measure_lag(self) -> None:
+        for reader in self.readers:
+            lag = await reader.lag()
+            LAG.labels(reader.name).set(lag)
+            if not lag:
+                reader.last_progress = time.monotonic()
+
+    def alive(self) -> bool:
+        """Progress, not mere being up. Waiting for a broker or database is no reason to be restarted."""
+        stalled = [
+            reader for reader in self.readers
+            if time.monotonic() - reader.last_progress > STALLED_SECONDS and not self.waiting_for
+        ]  # fmt: skip
+        return not stalled
+
+    def swept(self) -> datetime:
+        """All that was due at this time has had its tick."""
+        return self.sweeper.swept if self.sweeper else datetime.fromtimestamp(0, UTC)
+
+    async def _stop(self) -> None:
+        for reader in self.readers:
+            await reader.stop()
+        if self.view:
+            await self.view.stop()
+        await self.parts.bus.stop()
+
+
+def parts(name: str, settings: Settings) -> Parts:
+    clock = open_clock(settings.clock)
+    bus = KafkaBus(settings.broker())
+    documents = store.MongoStore(store.connect(settings.mongo), f"tsunagu_{name}")
+    seals = Seals(read_keys(settings.network_jwks), settings.letter_key.encode()[:32])
+    return Parts(
+        name, settings, clock, bus, documents, Commands(name, bus, documents, clock), Metrics(), seals
+    )
+
+
+def _web(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False,
+        timeout_graceful_shutdown=5, lifespan="off",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
+    return server
+
+
+def start(build: Callable[[], Service]) -> None:
+    """The whole of a service's __main__."""
+    os._exit(asyncio.run(_run(build)))  # not sys.exit: a thread of the database driver may still wait
+
+
+async def _run(build: Callable[[], Service]) -> int:
+    return await build().run()

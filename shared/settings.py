@@ -1,0 +1,59 @@
+"""What every service is told from outside: environment variables that begin with TSUNAGU_."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.kafka.connection import Kafka
+
+
+class Settings(BaseSettings):
+    """`kafka`: host:port of the brokers. `mongo`: URL of the database server. `clock`: file of a stepped clock.
+
+    `network_jwks`: file of the network's public keys. `letter_key`: what this service seals for itself with.
+    `kafka_wait_ms`: how long an empty fetch waits for records; small for the embedded broker, 100 elsewhere is fine.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TSUNAGU_")
+
+    kafka: str
+    kafka_user: str = ""
+    kafka_password: str = ""
+    kafka_wait_ms: int = Field(default=10, ge=1, le=5000)
+    mongo: str
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(ge=1, le=65535)
+    clock: Path | None = None
+    network_jwks: Path
+    letter_key: str = Field(min_length=32)
+    log_level: str = "INFO"
+    sweep_seconds: float = Field(default=0.2, gt=0)
+    url_intake: str = "http://127.0.0.1:8101"
+    url_matching: str = "http://127.0.0.1:8102"
+    url_notify: str = "http://127.0.0.1:8103"
+    url_stats: str = "http://127.0.0.1:8104"
+
+    def broker(self) -> Kafka:
+        return Kafka(self.kafka, self.kafka_user, self.kafka_password)
+
+
+T = TypeVar("T", bound=BaseSettings)
+
+
+def read(model: type[T]) -> T:
+    """The settings, or every missing or wrong one named at once and the process ended with 2."""
+    try:
+        return model()
+    except ValidationError as error:
+        _give_up(model, error)
+
+
+def _give_up(model: type[BaseSettings], error: ValidationError) -> NoReturn:
+    for e in error.errors():
+        name = "TSUNAGU_" + "_".join(map(str, e["loc"])).upper()
+        print(f"{name}: {e['msg']}", file=sys.stderr)
+    print(f"{len(error.errors())} settings to mend; see README.md, Settings", file=sys.stderr)
+    raise SystemExit(2)

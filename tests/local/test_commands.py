@@ -1,0 +1,53 @@
+"""`up` and `down` with a supervisor process of its own."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from deploy.local.commands import down, read_stack, up
+from deploy.local.settings import LocalSettings
+from tests.local.support import FAKE_SERVICE, Screen, info, is_alive, prepare_nothing, until
+
+SERVICES = {"intake": FAKE_SERVICE}
+
+
+@pytest.mark.asyncio
+async def test_up_in_the_background_a_second_up_and_down(light: LocalSettings, screen: Screen) -> None:
+    assert await up(light, prepare=prepare_nothing, commands=SERVICES, detach=True, progress=screen) == 0
+    found = info(light.home)
+    assert "intake    up in" in screen.text
+
+    for detach in (True, False):
+        second = Screen()
+        assert await up(light, prepare=prepare_nothing, detach=detach, progress=second) == 1
+        assert f"(pid {found.pid}); stop it first: tsunagu down" in second.text
+
+    assert await asyncio.to_thread(down, light.home, screen) == 0
+    assert read_stack(light.home) is None
+    assert not [part for part in found.parts.values() if part.pid and is_alive(part.pid)]
+    assert down(light.home, screen) == 0
+    assert screen.text.splitlines()[-1] == f"nothing runs in {light.home}"
+
+
+@pytest.mark.asyncio
+async def test_a_killed_supervisor_leaves_neither_orphans_nor_a_lock(
+    light: LocalSettings, screen: Screen
+) -> None:
+    assert await up(light, prepare=prepare_nothing, commands=SERVICES, detach=True, progress=screen) == 0
+    found = info(light.home)
+    os.kill(found.pid, signal.SIGKILL)
+    await until(lambda: not any(part.pid and is_alive(part.pid) for part in found.parts.values()))
+    assert read_stack(light.home) is None
+    assert down(light.home, screen) == 0
+    assert f"its last stack (pid {found.pid}) ended without being stopped" in screen.text
+
+
+@pytest.mark.asyncio
+async def test_a_stack_that_cannot_come_up_is_one_line_and_exit_code_1(
+    light: LocalSettings, screen: Screen
+) -> None:
+    missing = {"stats": ("/no/such/command",)}
+    assert await up(light, prepare=prepare_nothing, commands=missing, progress=screen) == 1
+    assert "stats cannot be started" in screen.text.splitlines()[-1]
