@@ -78,8 +78,8 @@ verify: setup ## check a running network's promises from its topics and document
 schemas: setup ## write the events' golden schemas anew; read the diff before committing it
 	$(BIN)/python -m shared.events.golden
 
-messages: setup ## compile the translated texts
-	$(BIN)/python -m shared.i18n.compile
+messages: setup ## collect new texts into the catalogues, for translation
+	$(BIN)/python -m shared.i18n.update
 
 # Existing pins are kept unless they no longer fit; `make lock ARGS=--upgrade` moves them all.
 # No address of a registry gets into the files: they serve whichever one a machine is set up for.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from shared.kernel.document import Answer, Document, Entry, entry_from, from_stored, to_stored
+from shared.kernel.document import Answer, Document, Entry, entry_from, entry_stored, from_stored, to_stored
 from shared.kernel.ports import Letter
 
 DUPLICATE = 11000
@@ -79,7 +79,7 @@ class MongoStore:
 
     async def append(self, entries: Sequence[Entry]) -> None:
         if entries:
-            rows = [{"_id": f"{entry.document}:{entry.position}", **asdict(entry)} for entry in entries]
+            rows = [{"_id": f"{entry.document}:{entry.position}", **entry_stored(entry)} for entry in entries]
             await _unless_duplicate(self._journal.insert_many(rows, ordered=False))
 
     async def journal(self, key: str) -> list[Entry]:
@@ -106,9 +106,15 @@ class MongoStore:
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         cursor = self.documents.find(
-            {"due": {"$lte": now}}, {"_id": 1}, sort=[("due", ASCENDING)], limit=limit
+            {"due": {"$lte": now}, "stuck": None}, {"_id": 1}, sort=[("due", ASCENDING)], limit=limit
         )
         return [row["_id"] async for row in cursor]
+
+    async def next_due(self) -> datetime | None:
+        """The earliest time at which a document wants to be looked at."""
+        waits = {"due": {"$ne": None}, "stuck": None}
+        found = await self.documents.find_one(waits, {"due": 1}, sort=[("due", ASCENDING)])
+        return found["due"] if found else None
 
     async def answer(self, key: str, command: str) -> Answer | None:
         found = await self.load([key])

@@ -104,8 +104,9 @@ def _at_stop_signal(stop: Callable[[], object]) -> Iterator[list[signal.Signals]
             stop()
         seen.append(name)
 
-    # Whoever started this with a signal ignored, as nohup does, meant it.
-    heeded = [name for name in _STOP_SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
+    # nohup has SIGHUP ignored, and means it.
+    unheard = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+    heeded = [name for name in _STOP_SIGNALS if name not in unheard]
     for name in heeded:
         loop.add_signal_handler(name, on, name)
     try:

@@ -1,6 +1,7 @@
 """The embedded stack: its parts brought up in order, kept running, taken down in order.
 
-Up: broker, database, mail → `prepare` → the four services. Down: the other way round.
+Up: broker, database and mail at the same time → `prepare` → the four services. Down: services, then
+mail, database, broker, one after the other.
 
 The broker keeps nothing on disk, so its death is more than a restart: the services are stopped, it
 comes back under a new cluster id, `prepare` fills it again, the services start anew. Every other part

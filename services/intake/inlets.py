@@ -19,9 +19,10 @@ from shared.events.referrals import ReferralAmended, ReferralPublished, Referral
 from shared.kernel import dead_letters
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Counter, Sealer
-from shared.kernel.record import MAX_BYTES, Message, Record, decode_headers, moment, required
+from shared.kernel.record import MAX_BYTES, Message, Record, decode_headers, encode, moment, required
 
 PATTERN = r"^partner\.[a-z0-9-]+\.referrals$"
+MAX_ID = 200
 _REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TYPES = {model.type: model for model in (ReferralPublished, ReferralAmended, ReferralWithdrawn)}
 
@@ -138,6 +139,8 @@ def unwrap(record: Record) -> tuple[Mapping[str, str], Mapping[str, Any]]:
     for name in ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"):
         required(head, name)
     moment(head["ce_time"])
+    if len(head["ce_id"]) > MAX_ID:
+        raise BadRecord("envelope", f"ce_id has at most {MAX_ID} characters")
     if not isinstance(body, dict):
         raise BadRecord("payload", "data must be a JSON object")
     return head, body
@@ -146,7 +149,8 @@ def unwrap(record: Record) -> tuple[Mapping[str, str], Mapping[str, Any]]:
 def _json(value: bytes | None) -> dict[str, Any]:
     try:
         body = json.loads(value or b"")
-    except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+        encode(body)  # half a character ("\\ud800") is JSON, but no text that anybody could store
+    except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeError are ValueErrors
         raise BadRecord("payload", "the value is not JSON") from error
     if not isinstance(body, dict):
         raise BadRecord("payload", "the value must be a JSON object")
@@ -168,6 +172,6 @@ def reference_of(record: Record) -> str | None:
 
 def _id_of(record: Record) -> str | None:
     try:
-        return decode_headers(record.headers).get("ce_id", "")[:200] or None
+        return decode_headers(record.headers).get("ce_id", "")[:MAX_ID] or None
     except BadRecord:
         return None

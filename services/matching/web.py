@@ -12,7 +12,7 @@ from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets import RosterInlet
 from shared.events.base import Command
 from shared.service import Parts
-from shared.web.pages import Pages, language_of
+from shared.web.pages import Pages, language_of, with_language
 
 
 class Desk:
@@ -57,7 +57,7 @@ class Desk:
         @router.get("/supporters")
         async def supporters(request: Request) -> HTMLResponse:
             rows = sorted(self._roster.values(), key=lambda one: one.supporter)
-            return self._page(request, "supporters.html", supporters=rows)
+            return self._page(request, "supporters.html", supporters=rows, now=self._parts.clock.now())
 
         @router.get("/supporters/import")
         async def import_form(request: Request) -> HTMLResponse:
@@ -78,7 +78,7 @@ class Desk:
         if answer and answer.refused:
             language = language_of(request)
             return self._pages.problem(request, 409, language=language, detail=answer.message)
-        return RedirectResponse(f"/cases/{case}", 303)
+        return RedirectResponse(with_language(request, f"/cases/{case}"), 303)
 
     async def _import(self, request: Request, file: bytes) -> Response:
         roster = self._inlet.read(file)

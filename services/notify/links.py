@@ -22,11 +22,9 @@ class Links:
         self._signer = URLSafeSerializer(secret, salt="offer")
         self._base = base.rstrip("/")
 
-    def url(self, link: Link) -> str:
-        return f"{self._base}/offers/{self._signer.dumps(list(link))}"
-
-    def token(self, link: Link) -> str:
-        return str(self._signer.dumps(list(link)))
+    def url(self, link: Link, language: str) -> str:
+        """The page opens in the language of the mail that the link is in."""
+        return f"{self._base}/offers/{self._signer.dumps(list(link))}?lang={language}"
 
     def read(self, token: str) -> Link:
         try:

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 import aiosmtplib
 
@@ -96,11 +97,13 @@ class MailOutlet:
             return None
         return (address, known.speaks_to) if known and address else None
 
-    def _message(self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]):  # type: ignore[no-untyped-def]
+    def _message(
+        self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]
+    ) -> EmailMessage:
         address, language = contact
         offer = person.offers[letter.case]
         link = Link(supporter, letter.case, letter.number)
-        url = self.links.url(link)
+        url = self.links.url(link, language)
         view = queries.view(link, offer, "", self.commands.clock.now())
         mail = compose(letter.kind, language, offer=view, link=url, org_name=offer.org, reason=offer.reason)
         return to_message(mail, sender=self.sender, recipient=address, message_id=f"{id_}.{supporter}@tsunagu",

@@ -39,11 +39,17 @@ def view(link: Link, offer: Offer, token: str, now: datetime) -> OfferView | Non
     """None where so little is known of the offer that nothing can be shown (it was gone before it was made)."""
     if offer.referral is None:
         return None
-    lapsed = offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now
     asks = offer.referral
     return OfferView(
-        case=link.case, number=offer.number, state="expired" if lapsed else offer.state, category=asks.category,
+        case=link.case, number=offer.number, state=_state(offer, now), category=asks.category,
         municipality=asks.municipality, languages=asks.languages, mode=asks.mode, urgency=asks.urgency,
         when=asks.when, expires_at=offer.expires_at, org_name=offer.org, token=token,
         sealed=offer.resident if offer.state == "assigned" else None,
     )  # fmt: skip
+
+
+def _state(offer: Offer, now: datetime) -> str:
+    lapsed = offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now
+    if lapsed or (offer.state == "withdrawn" and offer.reason == "expired"):
+        return "expired"
+    return "dropped_out" if offer.state == "withdrawn" and offer.reason == "dropped_out" else offer.state

@@ -15,7 +15,7 @@ from shared.errors import TsunaguError
 from shared.events.responses import DeclineReason, Outcome
 from shared.seal import KeySet, open_json
 from shared.service import Parts
-from shared.web.pages import Pages, language_of
+from shared.web.pages import Pages, language_of, with_language
 
 
 class OfferPages:
@@ -103,7 +103,7 @@ class OfferPages:
             problem = {"expired": "expired", "foreign": "foreign"}.get(answer.refused, "used")
             state = None if answer.refused in ("foreign", "expired") else answer.refused
             return self._link_page(request, problem, 409, state)
-        return RedirectResponse(str(request.url).rsplit("/", 1)[0], 303)
+        return RedirectResponse(with_language(request, f"/offers/{token}"), 303)
 
     def _link_page(
         self, request: Request, problem: str, status: int, offer_state: str | None = None

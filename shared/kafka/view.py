@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import BaseModel, ValidationError
 
 from shared.kafka.connection import Kafka
+from shared.kafka.reader import ends_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -30,10 +31,13 @@ class View(Generic[M]):
         places = [TopicPartition(self._topic, p) for p in await self._partitions(consumer)]
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
-        while any([await consumer.position(place) < ends[place] for place in places]):
+        while await self._is_behind(consumer, places):
             await self._take(consumer)
         self._task = asyncio.create_task(self._follow(consumer), name=f"view of {self._topic}")
+
+    async def _is_behind(self, consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> bool:
+        ends = await ends_of(consumer, places)
+        return any([await consumer.position(place) < ends[place] for place in places])
 
     async def _partitions(self, consumer: AIOKafkaConsumer) -> list[int]:
         while not (found := consumer.partitions_for_topic(self._topic)):

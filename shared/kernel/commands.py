@@ -8,7 +8,7 @@ from shared.clock import Clock
 from shared.events.base import Command
 from shared.kernel.document import Answer
 from shared.kernel.ports import Bus, Store
-from shared.kernel.record import TICK, Message, encode, envelope
+from shared.kernel.record import TICK, Message, content_hash, encode, envelope
 
 PATIENCE = 2.0
 """Seconds after which the caller is told to look again."""
@@ -59,8 +59,10 @@ class Commands:
         future = asyncio.get_running_loop().create_future()
         self._waiting[id] = future
         try:
-            await self.send([self.message(key, command, id, adapter=adapter)])
-            return await self._await(future, key, id)
+            message = self.message(key, command, id, adapter=adapter)
+            await self.send([message])
+            answer = await self._await(future, key, id)
+            return answer and answer.to(content_hash(command, message.value))
         finally:
             self._waiting.pop(id, None)
 

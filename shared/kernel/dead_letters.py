@@ -21,7 +21,7 @@ Reason = Literal[
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
 MAX_SEALED = 64_000
-_MAX_CLEAR = 40_000  # sealing and base64 (twice) make 4/3 of 4/3 of it, and the headers are small
+_MAX_VALUE = 20_000  # base64 (twice) makes 4/3 of 4/3 of it; the headers, cut short, come to 20,000 at most
 
 
 def topic(service: str) -> str:
@@ -35,8 +35,8 @@ def dead_letter(
     value = record.value or b""
     clear = json.dumps({
         "key": _text((record.key or b"")[:500]),
-        "headers": [[name[:100], _text((content or b"")[:500])] for name, content in record.headers[:20]],
-        "value": _text(value[: _MAX_CLEAR // 2]),
+        "headers": [[name[:40], _text((content or b"")[:200])] for name, content in record.headers[:20]],
+        "value": _text(value[:_MAX_VALUE]),
     }).encode()  # fmt: skip
     head = envelope(
         id=f"{service}:{record}",
@@ -55,13 +55,13 @@ def dead_letter(
     return Message(topic(service), str(record), body, head)
 
 
-def to_letter(cluster: str, key: str, record: Record, sealer: Sealer) -> Letter:
+def to_letter(id: str, key: str, record: Record, sealer: Sealer) -> Letter:
     """The record whole, for this service to fold once its document is released."""
     clear = json.dumps([
         record.place.topic, record.place.partition, record.offset, _text(record.value or b""),
         [[name, _text(content or b"")] for name, content in record.headers],
     ]).encode()  # fmt: skip
-    return Letter(f"{cluster}:{record}", key, record.offset, sealer.lock(clear))
+    return Letter(id, key, record.offset, sealer.lock(clear))
 
 
 def from_letter(letter: Letter, sealer: Sealer) -> Record:

@@ -1,6 +1,6 @@
 """A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,13 @@ class Answer:
     offset: int
     refused: str | None = None
     message: str | None = None
+
+    def to(self, hash: str) -> "Answer":
+        """The answer for who asked this: not that of another, who used the same id for something else."""
+        if self.hash == hash:
+            return self
+        message = "this id was used before for something else: use a new one"
+        return replace(self, refused="id_reused", message=message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Document:
     def knows(self, an: Input, cluster: str) -> bool:
         """Has this input been folded before?"""
         if an.kind in (Kind.EVENT, Kind.UNREADABLE):
-            return an.sequence <= self.seen.get(an.stream, 0)
+            return bool(an.stream) and an.sequence <= self.seen.get(an.stream, 0)
         folded = not an.kept and self.at[0] == cluster and an.record.offset <= self.at[1]
         return folded or (an.kind is Kind.COMMAND and an.id in self.ids)
 
@@ -100,10 +107,12 @@ class Document:
 
 
 def to_stored(document: Document) -> dict[str, Any]:
-    stored = asdict(document)
+    """For the database. Only what is a value of its own is taken apart: copying states deeply would be half the cost."""
+    stored = _fields(document)
     stored["_id"] = stored.pop("key")
     stored["at"] = list(document.at)
-    stored["outbox"] = list(stored["outbox"])
+    stored["ids"] = {id: _fields(answer) for id, answer in document.ids.items()}
+    stored["outbox"] = [entry_stored(entry) for entry in document.outbox]
     return stored
 
 
@@ -115,5 +124,13 @@ def from_stored(stored: dict[str, Any]) -> Document:
     return Document(key=stored["_id"], **rest)
 
 
+def entry_stored(entry: Entry) -> dict[str, Any]:
+    return {**_fields(entry), "cause": _fields(entry.cause)}
+
+
 def entry_from(stored: dict[str, Any]) -> Entry:
     return Entry(**{**stored, "cause": Cause(**stored["cause"])})
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

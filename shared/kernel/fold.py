@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+
 from shared.errors import DomainError
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
-from shared.kernel.record import Input, Kind, Place
+from shared.kernel.record import Input, Kind, Place, letter_id
 
 Committed = Mapping[Place, int]
 
@@ -29,7 +31,7 @@ class World:
 
 @dataclass
 class Folded:
-    """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs kept aside while it is stuck."""
+    """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs to lie aside while it is stuck."""
 
     document: Document
     changed: bool = False
@@ -39,9 +41,15 @@ class Folded:
     holes: int = 0
     error: BaseException | None = None
 
+    def answer(self, one: Input) -> Answer | None:
+        """What became of this command."""
+        known = self.document.ids.get(one.id) if one.kind is Kind.COMMAND else None
+        return known and known.to(one.hash)
 
-def fold(document: Document, inputs: Sequence[Input], world: World) -> Folded:
-    folded = Folded(replace(document, outbox=pending(document, inputs, world)))
+
+def fold(document: Document, inputs: Sequence[Input], world: World, letters: Sequence[Input] = ()) -> Folded:
+    """`letters`: what lies aside for the document; they matter only where a release is among the inputs."""
+    folded = Folded(replace(document, outbox=pending(document, inputs, world)), letters=list(letters))
     for one in inputs:
         _fold_one(folded, one, world)
     return folded
@@ -68,15 +76,26 @@ def _will_come_back(entry: Entry, world: World) -> bool:
 
 def _fold_one(folded: Folded, one: Input, world: World) -> None:
     document = folded.document
-    if document.knows(one, world.cluster):
+    if one.kind is Kind.RELEASE:
+        _release(folded, world)
+    elif document.knows(one, world.cluster):
         folded.duplicates += 1
-    elif document.stuck and one.kind is not Kind.RELEASE:
+    elif document.stuck:
         if one.kind is not Kind.TICK:
             folded.letters.append(one)
     elif document.misses(one):
         folded.holes += 1
     else:
         _apply(folded, one, world)
+
+
+def _release(folded: Folded, world: World) -> None:
+    """What lies aside is folded, in its order. A release that comes again does no harm."""
+    aside, folded.letters = folded.letters, []
+    if folded.document.stuck:
+        folded.document, folded.changed = replace(folded.document, stuck=None), True
+    for one in aside:
+        _fold_one(folded, replace(one, kept=one.kept or letter_id(world.cluster, one.record)), world)
 
 
 def _apply(folded: Folded, one: Input, world: World) -> None:
@@ -86,7 +105,7 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
             raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
     except Exception as error:  # whatever our own code raises is this document's matter alone
         folded.error = error
-        folded.document = replace(folded.document, stuck=str(one.record), due=None)
+        folded.document = replace(folded.document, stuck=str(one.record))
         folded.letters.append(one)
         folded.changed = True
         return
@@ -101,8 +120,6 @@ def step(document: Document, one: Input, world: World) -> tuple[Document, Entry 
     """One input, decided. The document itself comes back when the input is a tick that came too early."""
     if one.kind is Kind.UNREADABLE:
         raise DomainError(f"{one.record} is not readable here: {one.flaw}")
-    if one.kind is Kind.RELEASE:
-        return replace(document.marked(one, world.cluster), stuck=None), None
     rules = _rules(document, world)
     state = rules.state.model_validate(document.state)
     if one.kind is Kind.TICK and not _is_due(rules, state, world.now):
@@ -124,6 +141,8 @@ def _rules(document: Document, world: World) -> Decider[Any]:
     rules = world.deciders[document.kind]
     if document.evolve > rules.number:
         raise DomainError(f"{document.key} was written by a newer version ({document.evolve} > {rules.number})")
+    if document.version and document.evolve < rules.number:
+        raise DomainError(f"{document.key} could not be refolded from its journal")
     return rules
 
 
@@ -146,7 +165,7 @@ def _written(
     refused = next((e for e in decision if isinstance(e, Refused)), None)
     answer = Answer(
         one.hash, position, int(world.now.timestamp() * 1000), one.record.offset,
-        refused and refused.code, refused and refused.message,
+        refused.code if refused else None, refused.message if refused else None,
     )  # fmt: skip
     entry = Entry(
         document=document.key,
@@ -195,7 +214,7 @@ def _cause(one: Input, world: World) -> Cause:
 
 def refold(rules: Decider[Any], entries: Sequence[Entry]) -> dict[str, Any]:
     """The state that a journal amounts to."""
-    state = rules.state()
+    state: BaseModel = rules.state()
     for entry in entries:
         for event in entry.events:
             state = rules.evolve(state, rules.events[event["type"]].model_validate(event["data"]))

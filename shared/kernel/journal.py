@@ -1,8 +1,6 @@
 """A service's memory: one record per decision on `<service>.journal`, and the events that it told others of."""
 
-from dataclasses import asdict
-
-from shared.kernel.document import Entry
+from shared.kernel.document import Entry, entry_stored
 from shared.kernel.record import Message, encode, envelope
 
 DECIDED = "tsunagu.journal.decided.v1"
@@ -26,7 +24,7 @@ def record(service: str, entry: Entry) -> Message:
         time=entry.at,
         sequence=entry.position,
     )
-    return Message(topic(service), entry.document, encode(asdict(entry)), head)
+    return Message(topic(service), entry.document, encode(entry_stored(entry)), head)
 
 
 def events(service: str, entry: Entry) -> list[Message]:

@@ -21,7 +21,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.document import Answer, Document
 from shared.kernel.fold import Folded, World, fold, refold
 from shared.kernel.ports import Bus, Counter, Letter, Sealer, Store
-from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions
+from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions, letter_id
 
 
 @dataclass
@@ -80,10 +80,10 @@ class Kernel:
                 await asyncio.sleep(0.005 * tries)
             known = await self.store.load(todo)
             documents = {key: await self._current(known.get(key) or Document(key)) for key in todo}
+            letters = {key: await self._letters(key, groups[key]) for key in todo}
             world = self._world()
             for key in todo:
-                inputs = await self._with_letters(groups[key])
-                settled[key] = fold(documents[key], inputs, world)
+                settled[key] = fold(documents[key], groups[key], world, letters[key])
             todo = await self._write(documents, {key: settled[key] for key in todo})
             self.count.add("guard_misses", len(todo))
             tries += 1
@@ -96,37 +96,50 @@ class Kernel:
         return await self.store.write([(before[key].rev, f.document) for key, f in changed.items()])
 
     async def _current(self, document: Document) -> Document:
-        """Refolded from its journal where an older evolve made its state."""
+        """Refolded from its journal where an older evolve made its state; where that fails, fold makes it stuck."""
         rules = self.deciders.get(document.kind)
         if not rules or not document.version or document.evolve >= rules.number:
             return document
         entries = {entry.position: entry for entry in (*await self.store.journal(document.key), *document.outbox)}
-        state = refold(rules, [entries[position] for position in sorted(entries)])
+        try:
+            state = refold(rules, [entries[position] for position in sorted(entries)])
+        except Exception as error:
+            self.on_error(document.key, error)
+            return document
         return replace(document, state=state, evolve=rules.number)
 
-    async def _with_letters(self, inputs: list[Input]) -> list[Input]:
-        """A release is followed by what had been kept aside, in its order."""
+    async def _letters(self, key: str, inputs: Sequence[Input]) -> list[Input]:
+        """What lies aside, where a release asks for it."""
         if not any(one.kind is Kind.RELEASE for one in inputs):
-            return inputs
-        kept = [self._unsealed(letter) for letter in await self.store.letters(inputs[0].key)]
-        first = next(i for i, one in enumerate(inputs) if one.kind is Kind.RELEASE) + 1
-        return [*inputs[:first], *kept, *inputs[first:]]
+            return []
+        return [self._unsealed(letter) for letter in await self.store.letters(key)]
 
     def _unsealed(self, letter: Letter) -> Input:
-        return replace(self.subscriptions.read(dead_letters.from_letter(letter, self.sealer)), kept=True)
+        """A letter that this version cannot read, or not open, keeps its document stuck; not the partition."""
+        try:
+            return replace(self.subscriptions.read(dead_letters.from_letter(letter, self.sealer)), kept=letter.id)
+        except Exception as error:
+            record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
+            return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
 
     async def _keep_letters(
         self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]
     ) -> None:
-        for key, folded in settled.items():
-            if not folded.document.stuck and any(one.kind is Kind.RELEASE for one in groups[key]):
-                await self.store.discard(await self.store.letters(key))
-        await self.store.keep([
-            dead_letters.to_letter(self.cluster, key, one.record, self.sealer)
+        """Those that are still to lie aside are kept (again); those that a release has folded are thrown away."""
+        aside = [
+            dead_letters.to_letter(self._letter_id(one), key, one.record, self.sealer)
             for key, folded in settled.items()
             for one in folded.letters
-            if not one.kept
-        ])  # fmt: skip
+        ]
+        await self.store.keep(aside)
+        still = {letter.id for letter in aside}
+        for key, inputs in groups.items():
+            if any(one.kind is Kind.RELEASE for one in inputs):
+                stored = await self.store.letters(key)
+                await self.store.discard([letter for letter in stored if letter.id not in still])
+
+    def _letter_id(self, one: Input) -> str:
+        return one.kept or letter_id(self.cluster, one.record)
 
     def _outgoing(self, settled: Mapping[str, Folded]) -> list[Message]:
         """Journals before events, documents in the order of the batch: the outbox of each, whole."""
@@ -136,12 +149,18 @@ class Kernel:
 
     def _told(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]) -> list[Message]:
         """Dead letters for what is kept aside, and for partners' records whose command was refused (repeats too)."""
-        stuck = [self._dead(one.record, "stuck") for f in settled.values() for one in f.letters if not one.kept]
+        new = {self._letter_id(one) for inputs in groups.values() for one in inputs}
+        stuck = [
+            self._dead(one.record, "stuck")
+            for folded in settled.values()
+            for one in folded.letters
+            if self._letter_id(one) in new
+        ]
         refused = [
             self._dead(one.record, "refused", answer.refused)
             for key, inputs in groups.items()
             for one in inputs
-            if one.origin and (answer := settled[key].document.ids.get(one.id)) and answer.refused
+            if one.origin and (answer := settled[key].answer(one)) and answer.refused
         ]
         return stuck + refused
 

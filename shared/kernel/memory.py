@@ -55,7 +55,8 @@ class MemoryStore:
             self.kept.setdefault(letter.id, letter)
 
     async def letters(self, key: str) -> list[Letter]:
-        return [letter for letter in self.kept.values() if letter.key == key]
+        found = [letter for letter in self.kept.values() if letter.key == key]
+        return sorted(found, key=lambda letter: letter.order)
 
     async def discard(self, letters: Sequence[Letter]) -> None:
         for letter in letters:

@@ -42,7 +42,7 @@ class Store(Protocol):
     async def keep(self, letters: Sequence[Letter]) -> None: ...
 
     async def letters(self, key: str) -> list[Letter]:
-        """In the order in which they were kept."""
+        """By `order`: as they lay in their topic; between topics no order is promised."""
 
     async def discard(self, letters: Sequence[Letter]) -> None: ...
 

@@ -67,7 +67,8 @@ class Kind(StrEnum):
 class Input:
     """A record understood. `stream` and `sequence` are an event's; `origin` is a command's record of a partner.
 
-    `kept`: it lay among the letters of a stuck document, so its offset says nothing about whether it was folded.
+    `kept`: the id of the letter, where it lay aside for a stuck document: its offset then says nothing about whether
+    it was folded.
     """
 
     kind: Kind
@@ -80,14 +81,12 @@ class Input:
     sequence: int = 0
     origin: str = ""
     flaw: str = ""
-    kept: bool = False
+    kept: str = ""
 
     @property
     def hash(self) -> str:
-        """Of what was asked; a command that carries a hash of its own (before sealing) is known by that."""
-        if content := getattr(self.data, "content", ""):
-            return str(content)
-        return hashlib.sha256(self.record.value or b"").hexdigest()[:16]
+        """Of what was asked."""
+        return content_hash(self.data, self.record.value)
 
 
 @dataclass(frozen=True)
@@ -126,13 +125,10 @@ class Subscriptions:
         )
 
     def _event(self, record: Record, key: str) -> Input:
-        try:
-            head = decode_headers(record.headers)
-            source, type_ = required(head, "ce_source"), required(head, "ce_type")
-            sequence = int(required(head, "ce_sequence"))
-            time, id_ = moment(required(head, "ce_time")), required(head, "ce_id")
-        except (BadRecord, ValueError) as error:
-            raise BadRecord("envelope", str(error)) from error
+        head = decode_headers(record.headers)
+        source, type_ = required(head, "ce_source"), required(head, "ce_type")
+        sequence = whole(required(head, "ce_sequence"))
+        time, id_ = moment(required(head, "ce_time")), required(head, "ce_id")
         stream = f"{source}|{record.place.topic}"
         model = self.events[record.place.topic].get(type_)
         try:
@@ -169,6 +165,13 @@ def required(head: Mapping[str, str], name: str) -> str:
     return value
 
 
+def whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise BadRecord("envelope", "ce_sequence must be a whole number") from error
+
+
 def moment(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
@@ -195,6 +198,16 @@ def envelope(
     if sequence is not None:
         head["sequence"] = str(sequence)
     return [("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in head.items() if v)]
+
+
+def letter_id(cluster: str, record: Record) -> str:
+    """Of a record that lies aside: the same however often it comes."""
+    return f"{cluster}:{record}"
+
+
+def content_hash(data: Any, value: bytes | None) -> str:
+    """A command that carries a hash of its own (from before sealing, which differs each time) is known by that."""
+    return str(getattr(data, "content", "") or hashlib.sha256(value or b"").hexdigest()[:16])
 
 
 def encode(data: Any) -> bytes:

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.clock import Clock
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Store
 
 AT_ONCE = 500
+GLANCE = 0.005
+"""Seconds between two looks at the clock, which cost nothing."""
 
 
 @dataclass
@@ -39,11 +41,17 @@ class Sweeper:
         return len(keys)
 
     async def run(self, pause: float, on_error: Callable[[str, BaseException], None]) -> None:
-        """For ever. `pause`: seconds between rounds."""
+        """For ever. `pause`: seconds between rounds; sooner when the clock has jumped."""
         while True:
             try:
                 await self.sweep()
             except Exception as error:  # a broker or database away: the next round will tell
                 on_error("sweeper", error)
                 await asyncio.sleep(1)
-            await asyncio.sleep(pause)
+            await self._rest(pause)
+
+    async def _rest(self, pause: float) -> None:
+        before, waited = self.clock.now(), 0.0
+        while waited < pause and self.clock.now() - before < timedelta(seconds=pause):
+            await asyncio.sleep(min(pause, GLANCE))
+            waited += GLANCE

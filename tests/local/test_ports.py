@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.local import checks
 from deploy.local.errors import PortsTaken, Unreachable
 from deploy.local.given import check_given
 from deploy.local.ports import PORT_NAMES, choose_ports
@@ -56,7 +57,8 @@ async def test_a_given_broker_that_does_not_answer_is_one_clear_line() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_password_of_a_given_database_is_not_shown() -> None:
+async def test_the_password_of_a_given_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_PATIENCE", 0.2)
     with pytest.raises(Unreachable) as error:
         await check_given(LocalSettings(mongo="mongodb://me:secret@127.0.0.1:1/"))
     assert "mongodb://127.0.0.1:1/ (TSUNAGU_MONGO)" in str(error.value)

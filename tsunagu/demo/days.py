@@ -19,9 +19,12 @@ HOLIDAYS = frozenset(
 """National holidays (Cabinet Office of Japan) from April 2025 to January 2026."""
 CLOSED_FROM, CLOSED_UNTIL = (12, 29), (1, 3)
 """Offices are closed over the turn of the year (Act on Holidays of Administrative Organs)."""
-FREE_HOURS = (12, 18, 20)
-"""When supporters look at their phones: lunch, after work, before the quiet hours begin."""
-OFFICE_OPENS = 10
+FREE_HOURS = (12, 18)
+"""When supporters look at their phones: at lunch and after work. Twice a day keeps the replay short."""
+EVENING = 20
+"""Before the quiet hours begin: who has something that cannot wait looks once more."""
+AT_THE_DESK = 12
+"""When a coordinator goes through what has been escalated."""
 
 
 def at(day: date, hour: int) -> datetime:
@@ -47,14 +50,20 @@ def working_days(first: date, last: date) -> list[date]:
     return [day for day in islice(days_from(first), length) if working_day(day)]
 
 
+def before_the_night(moment: datetime) -> datetime:
+    """The next free hour of the same day, or its evening."""
+    day = moment.astimezone(zone()).date()
+    return next(hour for hour in (at(day, h) for h in (*FREE_HOURS, EVENING, 23)) if hour > moment)
+
+
 def next_free_hours(moment: datetime, count: int = 3) -> list[datetime]:
-    """The next free hours after a moment. Three of them always lie within the same and the following day."""
+    """The next free hours after a moment; two of them always lie within a day."""
     today = moment.astimezone(zone()).date()
     hours = (at(day, hour) for day in days_from(today) for hour in FREE_HOURS)
     return list(islice((hour for hour in hours if hour > moment), count))
 
 
-def next_morning_at_work(moment: datetime) -> datetime:
-    """When an office opens next, on a later day than the moment's."""
+def next_day_at_work(moment: datetime) -> datetime:
+    """When a coordinator is at the desk next, on a later day than the moment's."""
     tomorrow = moment.astimezone(zone()).date() + timedelta(days=1)
-    return at(next(filter(working_day, days_from(tomorrow))), OFFICE_OPENS)
+    return at(next(filter(working_day, days_from(tomorrow))), AT_THE_DESK)

@@ -8,8 +8,9 @@ CASES = {"information": 794, "office": 401, "hospital": 268, "childcare": 73, "l
 
 FIRST_DAY, LAST_DAY = date(2025, 4, 1), date(2025, 12, 24)
 """The week after the last day is left for what is still under way."""
-PUBLISHING_HOURS = (10, 14)
-"""Two moments a day are enough to be lifelike, and keep the replay short: each is one step of its clock."""
+PUBLISHING_HOURS = (12, 18)
+"""At the end of the morning's and of the day's work. Each moment is one step of the replay's clock: few keep it short,
+and shorter still as the supporters' hours are the same."""
 BUSY_MONTHS = {4: 14, 10: 12}
 """April and October are when people arrive, and come with weight 14 and 12; every other month with 10."""
 USUAL_MONTH = 10

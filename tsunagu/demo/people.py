@@ -11,7 +11,7 @@ from shared.events.responses import DeclineReason, Outcome
 from shared.region import zone
 from tsunagu.demo.actions import Accept, Decline, DropOut, GiveUp, Report, Resume
 from tsunagu.demo.chance import dice, pick
-from tsunagu.demo.days import at, next_free_hours, next_morning_at_work
+from tsunagu.demo.days import at, before_the_night, next_day_at_work, next_free_hours
 
 ANSWERS = {"accept": 55, "decline": 25, "ignore": 20}
 DECLINE_REASONS: dict[DeclineReason, int] = {
@@ -51,17 +51,29 @@ RESUMES = {"all_at_cap": 2, "all_declined": 2, "too_far": 1}
 
 
 def answer(
-    seed: int, supporter: str, offer: str, told_at: datetime, mode: str = "in_person"
+    seed: int,
+    supporter: str,
+    offer: str,
+    told_at: datetime,
+    mode: str = "in_person",
+    urgency: str = "routine",
 ) -> Accept | Decline | None:
     """What a supporter answers to an offer, within a day; None if nothing. `offer`: the offer's own key."""
     luck = dice(seed, "answer", supporter, offer)
-    moment = luck.choice(next_free_hours(told_at))
+    moment = luck.choice(_hours_to_answer(told_at, urgency))
     match pick(luck, ANSWERS):
         case "accept":
             return Accept(moment)
         case "decline":
             return _decline(luck, moment, mode)
     return None
+
+
+def _hours_to_answer(told_at: datetime, urgency: str) -> list[datetime]:
+    """What is urgent is answered within the hour, or not in time."""
+    if urgency == "urgent":
+        return [told_at + timedelta(hours=1)]
+    return [before_the_night(told_at)] if urgency == "soon" else next_free_hours(told_at, 2)
 
 
 def follow_through(
@@ -82,8 +94,8 @@ def follow_through(
 
 
 def coordinate(reason: str, escalated_at: datetime, resumed: int) -> Resume | GiveUp:
-    """What a coordinator does the next working morning; `resumed`: how often they asked again already."""
-    moment = next_morning_at_work(escalated_at)
+    """What a coordinator does on the next working day; `resumed`: how often they asked again already."""
+    moment = next_day_at_work(escalated_at)
     return Resume(moment) if resumed < RESUMES.get(reason, 0) else GiveUp(moment, reason)
 
 

@@ -7,6 +7,8 @@ from shared import region
 from shared.events.referrals import Referral, ReferralPublished
 
 CLOCKS_DIFFER = timedelta(minutes=5)
+YEAR = timedelta(days=366)
+"""Who wants help earlier or later than that has mistyped; and days near the end of the calendar cannot be counted on."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def _times(referral: ReferralPublished, now: datetime) -> list[Flaw]:
     flaws = []
     if referral.when and referral.when.to < now:
         flaws.append(Flaw("when.to", "when_past", "the time asked for has passed: give one in the future, or none"))
+    elif referral.when and (referral.when.to > now + YEAR or referral.when.from_ < now - YEAR):
+        flaws.append(Flaw("when", "when_too_far", "the time asked for must lie within a year from now"))
     if referral.consent.given_at > now + CLOCKS_DIFFER:
         flaws.append(Flaw("consent.given_at", "consent_in_future", "consent must be given before the referral"))
     return flaws

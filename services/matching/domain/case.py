@@ -110,7 +110,7 @@ def _held(case: Case, answer: HoldGranted | HoldRefused, context: Context) -> De
 def _replaced(case: Case, context: Context, denied: Denied) -> Decision:
     """Somebody else is asked in place of who could not; a coordinator's choice is not replaced."""
     after = _after(case, [denied])
-    if case.offers[denied.supporter].assigning or not after.open():
+    if case.offers[denied.supporter].assigning or after.status != "asking" or not after.open():
         return _go_on(case, context, [denied])
     found = policy.candidates(after.asks(), context.view, after.offers, context.now)[:1]
     return [denied, *_asks(after, context.key, [candidate.supporter for candidate in found])]
@@ -163,10 +163,10 @@ def _answered(case: Case, response: Any, context: Context) -> Decision:
         case DeliveryFailed(kind="offer") if offer.state == "offered":
             undelivered = Undelivered(supporter=supporter)
             return _go_on(case, context, [undelivered, _free(context.key, supporter, offer, "undelivered")])
-        case DroppedOut() if case.assigned == supporter:
+        case DroppedOut() if case.status == "assigned" and case.assigned == supporter:
             released = matches.Released(case=context.key, supporter=supporter, reason=response.reason)
             return _go_on(case, context, [released, _free(context.key, supporter, offer, "dropped_out")])
-        case ActivityReported() if case.assigned == supporter:
+        case ActivityReported() if case.status == "assigned" and case.assigned == supporter:
             done = matches.Completed(
                 case=context.key, supporter=supporter, outcome=response.outcome, minutes=response.minutes
             )
@@ -251,6 +251,9 @@ def _assign(case: Case, supporter: str, context: Context) -> Decision:
         return [Refused("not_eligible", f"{supporter} may not take this case ({why}): choose another")]
     if case.assigned == supporter:
         return []
+    offer = case.offers.get(supporter)
+    if case.status == "asking" and offer and offer.state == "offered":  # and so has a place already
+        return _assigned(case, context, supporter, offer, by="coordinator")
     before: list[Event] = []
     if case.assigned:
         before = [

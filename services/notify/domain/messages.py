@@ -8,6 +8,7 @@ from services.notify.domain.offers import Letter, MessageDue, Recipient, Sending
 from shared import region
 from shared.events.base import Event
 from shared.events.responses import Delivered, DeliveryFailed, MessageKind
+from shared.ids import derive
 from shared.kernel.decider import Context
 
 ATTEMPTS = 6
@@ -16,8 +17,8 @@ PAUSE = timedelta(minutes=2)
 
 
 def send(context: Context, case: str, number: int, kind: MessageKind) -> list[Event]:
-    """Now, or in the morning."""
-    id_ = f"{case}.{number}.{kind}"
+    """Now, or in the morning. What is said twice (a case was amended) is two messages."""
+    id_ = f"{case}.{number}.{kind}.{derive(context.cause)[:8]}"
     at = waking(context.now)
     due = MessageDue(message=id_, case=case, number=number, kind=kind, at=at)
     return [due] if at > context.now else [due, SendingStarted(message=id_, case=case, attempt=1)]

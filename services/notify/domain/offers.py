@@ -11,7 +11,7 @@ OfferState = Literal[
     "open", "answered", "declined", "withdrawn", "taken", "assigned", "reported", "dropped_out"
 ]  # fmt: skip
 SETTLED = ("declined", "withdrawn", "taken", "reported", "dropped_out")
-KEEP_SETTLED = 100
+KEEP_SETTLED = 20
 """Older ones are in the journal; a page need not know them."""
 
 
@@ -92,7 +92,8 @@ class Recipient(Frozen):
 def evolve(recipient: Recipient, event: Any) -> Recipient:
     match event:
         case Heard():
-            return _with(recipient, offers=_pruned({**recipient.offers, event.case: _heard(recipient, event)}))
+            others = {case: offer for case, offer in recipient.offers.items() if case != event.case}
+            return _with(recipient, offers=_pruned({**others, event.case: _heard(recipient, event)}))
         case MessageDue():
             attempt = recipient.messages[event.message].attempt if event.message in recipient.messages else 0
             letter = Letter(case=event.case, number=event.number, kind=event.kind, at=event.at, attempt=attempt)

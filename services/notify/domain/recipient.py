@@ -41,7 +41,7 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
             return [heard, *messages.send(context, told.case, told.number, "offer")]
         case OfferConfirmed():
             return [_confirmed(told, context), *messages.send(context, told.case, told.number, "confirmed")]
-        case OfferTaken():
+        case OfferTaken() if _is_known(recipient, told):
             return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
         case OfferWithdrawn() if _is_known(recipient, told):
             heard = _heard(told, "withdrawn", reason=told.reason)
@@ -49,7 +49,7 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
     return []
 
 
-def _is_known(recipient: Recipient, told: OfferWithdrawn) -> bool:
+def _is_known(recipient: Recipient, told: OfferTaken | OfferWithdrawn) -> bool:
     """Who has never heard of an offer, or has let go of it, need not be told that it is over."""
     offer = recipient.offers.get(told.case)
     return offer is not None and offer.number == told.number and offer.state in ("open", "answered", "assigned")

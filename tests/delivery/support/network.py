@@ -1,0 +1,111 @@
+"""A whole network of one's own: broker, database, mail and the four services, in a folder, on free ports."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.local.addresses import Addresses
+from deploy.local.info import read_stack
+from deploy.local.plan import Services
+from deploy.local.progress import Progress
+from deploy.local.settings import LocalSettings
+from deploy.local.stack import Stack
+from shared.clock import SteppedClock
+from shared.kafka.connection import Kafka
+from tsunagu.prepare import prepare
+
+SERVICES = ("intake", "matching", "notify", "stats")
+MORNING = datetime(2025, 6, 10, 1, 0, tzinfo=UTC)
+"""Ten o'clock in Japan: mails are sent at once."""
+
+
+class Notes(Progress):
+    """Keeps what the supervisor says: (part, what)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str]] = []
+
+    def note(self, name: str, what: str) -> None:
+        self.said.append((name, what))
+        super().note(name, what)
+
+
+@dataclass(frozen=True)
+class Network:
+    home: Path
+    where: Addresses
+    clock: SteppedClock
+    http: httpx.AsyncClient
+    notes: Notes
+    leaving: AsyncExitStack
+    """What is to be closed when the network ends."""
+
+    @property
+    def kafka(self) -> Kafka:
+        return Kafka(self.where.kafka)
+
+    def pid(self, part: str) -> int | None:
+        found = read_stack(self.home)
+        assert found is not None
+        return found.parts[part].pid
+
+    def signal(self, part: str, number: signal.Signals) -> int:
+        """Returns the process that got it; 0 when the part is just not running."""
+        pid = self.pid(part) or 0
+        try:
+            if pid:
+                os.kill(pid, number)
+        except ProcessLookupError:
+            return 0
+        return pid
+
+    async def health(self, service: str, what: str = "ready") -> dict[str, Any] | None:
+        """None when it does not answer."""
+        try:
+            answer = await self.http.get(f"{self.where.services[service]}/health/{what}", timeout=3)
+        except httpx.HTTPError:
+            return None
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def ready(self) -> bool:
+        healths = await asyncio.gather(*(self.health(service) for service in SERVICES))
+        return all(health and health["ready"] for health in healths)
+
+
+@asynccontextmanager
+async def network(folder: Path) -> AsyncIterator[Network]:
+    """Inside the block it is up, and whatever dies is started again."""
+    clock = SteppedClock.create(folder / "clock", MORNING)
+    clock.run()
+    settings = LocalSettings(home=folder / "home", free_ports=True, ready_within=60)
+    stack = Stack(settings, prepare=prepare, services=Services(clock=folder / "clock"))
+    notes = Notes()
+    where = await stack.start(notes)
+    supervision = asyncio.create_task(stack.run())
+    try:
+        async with httpx.AsyncClient(timeout=10) as http, AsyncExitStack() as leaving:
+            yield Network(folder / "home", where, clock, http, notes, leaving)
+    finally:
+        supervision.cancel()
+        await asyncio.gather(supervision, return_exceptions=True)
+        await stack.stop()
+
+
+async def until(what: str, condition: Callable[[], Awaitable[Any]], within: float, pause: float = 0.3) -> Any:
+    """Asks until the answer is true, and returns it; fails after `within` seconds, saying what is not."""
+    deadline = time.monotonic() + within
+    while not (answer := await condition()):
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        await asyncio.sleep(pause)
+    return answer

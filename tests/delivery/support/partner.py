@@ -1,0 +1,101 @@
+"""A partner organisation without our code but for the sealing: aiokafka, JSON, CloudEvents headers."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from joserfc.jwk import KeySet
+
+from deploy.kafka import topics
+from services.intake.partners import Partners
+from shared.seal import read_keys, seal_json
+from shared.store import MongoStore, connect
+from tests.delivery.support.network import Network
+from tsunagu.demo import world
+from tsunagu.demo.planned import Planned
+
+Headers = list[tuple[str, bytes | None]]
+PUBLISHED = "tsunagu.referral.published.v1"
+WITHDRAWN = "tsunagu.referral.withdrawn.v1"
+
+
+@dataclass
+class Partner:
+    """`api_key`: for HTTP."""
+
+    org: str
+    api_key: str
+    keys: KeySet
+    producer: AIOKafkaProducer
+
+    def body(self, planned: Planned) -> dict[str, Any]:
+        """Sealed anew with every call, as real clients do."""
+        resident = planned.resident
+        clear = {"name": resident.name, "contacts": resident.phone, "note": resident.note}
+        return planned.event(seal_json(clear, self.keys))
+
+    async def publish(self, planned: Planned, **changes: Any) -> int:
+        """As a good partner; `changes` are laid over the data."""
+        return await self.send(json.dumps({**self.body(planned), **changes}).encode(), planned.reference)
+
+    async def send(
+        self, value: bytes | None, reference: str, headers: Headers | None = None, key: bytes | None = None
+    ) -> int:
+        """Anything at all. Returns its offset."""
+        head = envelope(self.org, reference) if headers is None else headers
+        sent = await self.producer.send_and_wait(
+            f"partner.{self.org}.referrals", value, key=key or reference.encode(), headers=head
+        )
+        return int(sent.offset)
+
+
+def envelope(org: str, id: str, type: str = PUBLISHED) -> Headers:
+    """A CloudEvent in binary mode."""
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{org}-{id}".encode()),
+        ("ce_source", f"https://{org}.example/".encode()),
+        ("ce_type", type.encode()),
+        ("ce_time", b"2025-06-10T10:00:00+09:00"),
+        ("content-type", b"application/json"),
+    ]
+
+
+async def join(network: Network, orgs: Sequence[str]) -> dict[str, Partner]:
+    """New partners, with topics and an API key each, and one producer for all."""
+    partners = Partners(MongoStore(connect(network.where.mongo), "tsunagu_intake").collection("partners"))
+    await topics.apply(network.kafka, [topic for org in orgs for topic in topics.partner(org)])
+    producer = AIOKafkaProducer(
+        bootstrap_servers=network.where.kafka, acks="all", max_request_size=10_000_000
+    )
+    await producer.start()
+    network.leaving.push_async_callback(producer.stop)
+    keys = read_keys(network.where.keys / "network-public.json")
+    return {org: Partner(org, await partners.add_key(org), keys, producer) for org in orgs}
+
+
+def planned(count: int, now: datetime, *, start: int = 0, prefix: str = "R") -> list[Planned]:
+    """Referrals of the demo's world, as if they were published now, by its partners in turn."""
+    chosen = world.referrals(world.SEED)[start : start + count]
+    return [as_of(one, now, f"{prefix}-{number:04}") for number, one in enumerate(chosen)]
+
+
+def as_of(one: Planned, now: datetime, reference: str) -> Planned:
+    consent = replace(one.consent, given_at=now - timedelta(hours=1))
+    return replace(one, reference=reference, when=None, consent=consent)
+
+
+def orgs_of(plans: Iterable[Planned]) -> list[str]:
+    return sorted({one.org for one in plans})
+
+
+async def import_roster(network: Network) -> None:
+    """The demo's supporters and specialists."""
+    rows = [*world.supporters(world.SEED), *world.specialists(world.SEED)]
+    files = {"file": ("roster.csv", world.to_csv(rows).encode())}
+    url = f"{network.where.services['matching']}/supporters/import"
+    answer = await network.http.post(url, files=files, headers={"accept": "application/json"}, timeout=30)
+    assert answer.status_code < 300, answer.text

@@ -1,0 +1,63 @@
+"""SIGTERM: the batch in hand is finished, the groups are left at once, the exit code is 0."""
+
+import signal
+import time
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from tests.delivery.support.endings import ended, living, verified
+from tests.delivery.support.network import SERVICES, Network, until
+from tests.delivery.support.partner import join, orgs_of, planned
+from tests.delivery.support.people import People
+from tsunagu.verify.topics import cluster_id
+from tsunagu.verify.wiring import group
+
+pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def members(network: Network, service: str) -> int:
+    """Of the group whose reader changes the service's documents."""
+    name = group(service, "kernel", await cluster_id(network.kafka))
+    admin = AIOKafkaAdminClient(bootstrap_servers=network.where.kafka)
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([name])
+    finally:
+        await admin.close()
+    return len(answer.groups[0][5])
+
+
+async def test_members_are_seen(shared_network: Network) -> None:
+    """The next test would prove nothing if a group always looked empty."""
+    await until("ready", shared_network.ready, 60)
+    assert [await members(shared_network, service) for service in SERVICES] == [1, 1, 1, 1]
+
+
+@pytest.mark.timeout(240)
+async def test_every_service_ends_well_and_comes_back(shared_network: Network) -> None:
+    net = shared_network
+    await until("ready", net.ready, 60)
+    plans = planned(60, net.clock.now(), start=600, prefix="T")
+    partners = await join(net, orgs_of(plans))
+    async with living(People(net)):
+        for place, plan in enumerate(plans):
+            await partners[plan.org].publish(plan)
+            if place % 15 == 14:
+                await _terminated(net, SERVICES[place // 15])
+        await until("ready again", net.ready, 60)
+        await ended(net, plans, within=120)
+    await verified(net)
+
+
+async def _terminated(net: Network, service: str) -> None:
+    before, began = len(net.notes.said), time.monotonic()
+    assert net.signal(service, signal.SIGTERM)
+
+    async def last_word() -> str | None:
+        return next((what for part, what in net.notes.said[before:] if part == service), None)
+
+    word = await until(f"{service} ended", last_word, 15, pause=0.05)
+    assert word.startswith("died, exit code 0"), word
+    assert time.monotonic() - began < 10
+    assert await members(net, service) == 0, "it left its group without being waited for"

@@ -1,0 +1,192 @@
+"""Partners' records: CloudEvents, binary or structured, become commands; what is wrong with one is told."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.intake.domain.commands import Amend, Publish, Reject, Withdraw, case_key, command_id
+from services.intake.inlets import PartnerInlet, Unfit, to_command, unwrap
+from shared.errors import BadRecord
+from shared.events.base import Command
+from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
+from shared.kernel.commands import Commands
+from shared.kernel.record import Message, Place, Record, encode, envelope
+from tests.unit.kernel.bench import Bench, heads_of, seals
+from tests.unit.samples import SEALED, referral
+
+PLACE = Place("partner.city.referrals", 0)
+ATTRIBUTES = {
+    "id": "p-1", "source": "/city", "type": ReferralPublished.type, "time": "2025-12-01T12:00:00+09:00",
+}  # fmt: skip
+
+
+def binary(data: Any, key: bytes | None = b"R-1", **changed: str) -> Record:
+    head = envelope(**{**ATTRIBUTES, **changed})  # type: ignore[arg-type]
+    return Record(PLACE, 7, key, data if isinstance(data, bytes) else encode(data), head)
+
+
+def structured(data: Any, **changed: Any) -> Record:
+    event = {
+        "specversion": "1.0",
+        **ATTRIBUTES,
+        "datacontenttype": "application/json",
+        "data": data,
+        **changed,
+    }
+    head = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+    return Record(PLACE, 7, b"R-1", json.dumps(event).encode(), head)
+
+
+@pytest.mark.parametrize("record", [binary(referral()), structured(referral())], ids=["binary", "structured"])
+def test_both_modes_say_the_same(record: Record) -> None:
+    head, data = unwrap(record)
+    assert (head["ce_id"], head["ce_type"]) == ("p-1", ReferralPublished.type)
+    assert data == referral()
+
+
+def test_a_record_becomes_one_command_for_one_case() -> None:
+    asked = to_command("city", "p-1", ReferralPublished.type, referral())
+    assert (asked.case, asked.id) == (case_key("city", "R-1"), command_id("city", "p-1"))
+    assert isinstance(asked.command, Publish) and asked.command.referral.resident == SEALED
+    assert type(to_command("city", "a", ReferralAmended.type, referral()).command) is Amend
+    withdrawn = to_command("city", "w", ReferralWithdrawn.type, {"reference": "R-1"}).command
+    assert withdrawn == Withdraw(org="city", record="w", reference="R-1", reason="not_needed")
+
+
+def test_whose_case_it_is_follows_from_the_topic() -> None:
+    city, other = (to_command(org, "p-1", ReferralPublished.type, referral()) for org in ("city", "school"))
+    assert city.case != other.case and city.id != other.id
+
+
+def test_content_is_the_same_however_it_was_sealed_and_written() -> None:
+    def content(**changed: Any) -> str:
+        command = to_command("city", "p", ReferralPublished.type, referral(**changed)).command
+        assert isinstance(command, Publish)
+        return command.content
+
+    assert content() == content(resident="f.g.h.i.j") == content(mode="in_person") == content(unknown="field")
+    assert content() != content(urgency="urgent") and content() != content(reference="R-2")
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing at all": ({}, "reference_missing"),
+    "no consent": ({**referral(), "consent": None}, "malformed"),
+    "consent left out": ({n: v for n, v in referral().items() if n != "consent"}, "consent_missing"),
+    "a resident in the clear": (referral(resident={"name": "Nguyen"}), "malformed"),
+    "a resident who is no JWE": (referral(resident="Nguyen Thi An"), "malformed"),
+    "a reference with spaces": (referral(reference="R 1"), "malformed"),
+    "a reference that is a number": (referral(reference=1), "malformed"),
+    "no language": (referral(languages=[]), "malformed"),
+    "six languages": (referral(languages=["vi"] * 6), "malformed"),
+    "an unknown mode": (referral(mode="telepathy"), "malformed"),
+    "a window back to front": (
+        referral(when={"from": "2025-12-03T00:00Z", "to": "2025-12-02T00:00Z"}),
+        "malformed",
+    ),
+    "a time without zone": (
+        referral(when={"from": "2025-12-03T00:00", "to": "2025-12-04T00:00Z"}),
+        "malformed",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_does_not_fit_the_contract_is_named_without_the_value(what: str) -> None:
+    data, code = BAD[what]
+    with pytest.raises(Unfit) as unfit:
+        to_command("city", "p-1", ReferralPublished.type, data)
+    assert code in {flaw.code for flaw in unfit.value.flaws}
+    assert not any("Nguyen" in flaw.message for flaw in unfit.value.flaws)
+
+
+def test_every_flaw_is_named_at_once() -> None:
+    with pytest.raises(Unfit) as unfit:
+        to_command("city", "p-1", ReferralPublished.type, {"reference": "R-1", "mode": "telepathy"})
+    fields = {flaw.field for flaw in unfit.value.flaws}
+    assert fields == {"category", "languages", "municipality", "mode", "consent", "resident"}
+
+
+UNREADABLE: dict[str, tuple[Record, str]] = {
+    "a null header": (replace(binary({}), headers=[("ce_id", None)]), "header"),
+    "a header that is not UTF-8": (replace(binary({}), headers=[("ce_id", b"\xff")]), "header"),
+    "no headers": (replace(binary({}), headers=[]), "envelope"),
+    "no id": (binary(referral(), id=""), "envelope"),
+    "a very long id": (structured(referral(), id="x" * 201), "envelope"),
+    "no source": (binary(referral(), source=""), "envelope"),
+    "no time": (structured(referral(), time=""), "envelope"),
+    "a time that is none": (binary(referral(), time="yesterday"), "envelope"),
+    "a time without zone": (binary(referral(), time="2025-12-01T12:00:00"), "envelope"),
+    "no JSON": (binary(b"{"), "payload"),
+    "no UTF-8": (binary(b'"\xff\xfe"'), "payload"),
+    "a list": (binary([1]), "payload"),
+    "nothing": (replace(binary({}), value=None), "payload"),
+    "data that is a list": (structured([1]), "payload"),
+    "half a character": (structured(referral(), id="\ud800"), "payload"),
+    "very deep": (binary(b"[" * 100_000), "payload"),
+    "too much": (binary(b" " * 1_000_001), "too_large"),
+}
+# fmt: off
+UNFIT = {
+    "an unknown type": (binary(referral(), type="tsunagu.referral.burnt.v1"), "unknown_type"),
+    "an unknown category": (binary(referral(category="gardening")), "unknown_category"),
+    "no data": (structured(None), "category_missing"),
+    "a resident in the clear": (binary(referral(resident={"name": "Nguyen"})), "malformed"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("what", [what for what in UNREADABLE if what != "too much"])
+def test_what_cannot_be_read_says_why(what: str) -> None:
+    record, reason = UNREADABLE[what]
+    with pytest.raises(BadRecord) as error:
+        unwrap(record)
+    assert error.value.reason == reason
+
+
+async def inlet(*records: Record) -> tuple[Bench, list[Message]]:
+    """The inlet's own side effects: what it wrote to commands, and (in the bench) to dead letters."""
+    bench = Bench()
+    commands = Commands("intake", bench.bus, bench.store, bench.clock)
+    await PartnerInlet(commands, bench.clock, seals(), bench.tally).handle(records)
+    return bench, bench.bus.topics["intake.commands"]
+
+
+def told(message: Message, kind: type[Command]) -> Any:
+    assert heads_of(message)["type"] == kind.type  # type: ignore[attr-defined]
+    return kind.model_validate_json(message.value or b"")
+
+
+async def test_a_good_record_is_a_command_that_knows_where_it_came_from() -> None:
+    bench, (command,) = await inlet(binary(referral()))
+    assert told(command, Publish).record == "p-1"
+    assert (command.key, heads_of(command)["origin"]) == (case_key("city", "R-1"), f"{PLACE}-7")
+    assert bench.bus.topics["intake.dead-letters"] == []
+
+
+@pytest.mark.parametrize("what", [*UNREADABLE, *UNFIT])
+async def test_a_bad_record_is_a_dead_letter_the_partner_is_told_and_the_next_is_taken(what: str) -> None:
+    record, code = {**UNREADABLE, **UNFIT}[what]
+    bench, commands = await inlet(record, binary(referral()))
+    (dead,) = bench.bus.topics["intake.dead-letters"]
+    head = heads_of(dead)
+    expected = (code, "") if what in UNREADABLE else ("payload", code)
+    assert (head["reason"], head.get("code", "")) == expected
+    rejected = told(commands[0], Reject)
+    assert (rejected.org, rejected.reference, rejected.code) == ("city", "R-1", code)
+    assert "Nguyen" not in rejected.message
+    assert told(commands[1], Publish)
+
+
+@pytest.mark.parametrize("key", [None, b"\xff", b"no reference"])
+async def test_a_record_that_names_no_reference_is_a_dead_letter_alone(key: bytes | None) -> None:
+    bench, commands = await inlet(binary(b"{", key=key))
+    assert commands == []
+    assert len(bench.bus.topics["intake.dead-letters"]) == 1
+
+
+async def test_the_same_bad_record_again_is_the_same_command() -> None:
+    _, first = await inlet(binary({}))
+    _, again = await inlet(binary({}))
+    assert [heads_of(m)["id"] for m in first] == [heads_of(m)["id"] for m in again]

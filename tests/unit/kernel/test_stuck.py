@@ -1,0 +1,141 @@
+"""What our code cannot digest holds up its own document, nothing else; a release folds all of it in order."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.events.base import by_type
+from shared.kernel import dead_letters
+from shared.seal import Seals
+from tests.unit.kernel.bench import KEY, KEYS, Bench, seals
+from tests.unit.kernel.counter import COUNTER, SUBSCRIPTIONS, SUMS, Add, Added, AddNow, Ring, chain_of, decide
+
+
+def fixed(state, asked, context):  # type: ignore[no-untyped-def]
+    """The decider after our bug was mended."""
+    if isinstance(asked, Add | AddNow) and asked.number == 666:
+        return [Added(number=666)]
+    return decide(state, asked, context)
+
+
+FIXED = replace(COUNTER, decide=fixed)
+
+
+async def test_a_decider_that_raises_holds_up_its_own_document_only(bench: Bench) -> None:
+    kernel = bench.kernel()
+    bad = bench.event(666, 2)
+    other = bench.event(9, 1, key="counter-2")
+    await bench.deliver(
+        kernel, bench.event(5, 1), bad, bench.event(7, 3), bench.command(AddNow(number=1), "c"), other
+    )
+    document = await bench.document()
+    assert (document.stuck, document.version) == (str(bad), 1)
+    assert (await bench.state("counter-2"))["total"] == 9
+    assert [dead["reason"] for dead in bench.dead()] == ["stuck"] * 3
+    assert bench.errors == [KEY]
+    letters = await bench.store.letters(KEY)
+    assert all("666" not in letter.sealed for letter in letters)
+    assert {str(dead_letters.from_letter(letter, seals())) for letter in letters} >= {str(bad)}
+
+
+async def test_what_comes_later_lies_aside_too_but_for_duplicates_and_ticks(bench: Bench) -> None:
+    kernel = bench.kernel()
+    await bench.deliver(kernel, bench.event(5, 1), bench.event(666, 2))
+    await bench.deliver(kernel, bench.event(5, 1), bench.tick(), bench.event(7, 3))
+    assert [letter.order for letter in await bench.store.letters(KEY)] == [1, 3]
+
+
+async def test_a_release_folds_what_lay_aside_in_order_and_clears(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.event(5, 1), bench.event(666, 2), bench.event(7, 3))
+    later = bench.event(8, 4)
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release(), later)
+    assert (await bench.state())["chain"] == chain_of(5, 666, 7, 8)
+    assert (await bench.document()).stuck is None
+    assert await bench.store.letters(KEY) == []
+
+
+async def test_commands_that_lay_aside_are_folded_though_their_offset_is_passed(bench: Bench) -> None:
+    await bench.deliver(
+        bench.kernel(), bench.command(AddNow(number=666), "a"), bench.command(AddNow(number=1), "b")
+    )
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release(), bench.command(AddNow(number=2), "c"))
+    assert (await bench.state())["chain"] == chain_of(666, 1, 2)
+    assert [id for id, _ in bench.answers] == ["c"]
+    assert await bench.stored("a") is not None
+
+
+async def test_a_release_in_one_batch_with_what_lies_aside_loses_nothing(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.command(AddNow(number=666), "a"))
+    batch = [bench.command(AddNow(number=1), "b"), bench.release(), bench.command(AddNow(number=2), "c")]
+    await bench.deliver(bench.kernel(decider=FIXED), *batch)
+    assert (await bench.state())["chain"] == chain_of(666, 1, 2)
+    assert await bench.store.letters(KEY) == []
+
+
+async def test_a_release_without_a_mend_leaves_it_stuck_with_what_follows(bench: Bench) -> None:
+    kernel = bench.kernel()
+    await bench.deliver(kernel, bench.event(666, 1), bench.event(7, 2), bench.event(1, 1, source="b"))
+    await bench.deliver(kernel, bench.release(), bench.event(8, 3))
+    assert (await bench.document()).stuck == f"{SUMS}-0-0"
+    assert [letter.order for letter in await bench.store.letters(KEY)] == [0, 1, 2, 3]
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release())
+    assert (await bench.state())["chain"] == chain_of(666, 7, 1, 8)
+
+
+async def test_a_release_that_comes_again_after_a_crash_does_no_harm(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.command(AddNow(number=666), "a"))
+    release = bench.release()
+    bench.bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await bench.kernel(decider=FIXED).process([release])
+    await bench.deliver(bench.kernel(decider=FIXED), release)
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release())
+    assert (await bench.state())["chain"] == chain_of(666)
+
+
+async def test_a_letter_that_cannot_be_opened_keeps_its_own_document_waiting(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.event(666, 1))
+    other_key = bench.kernel(decider=FIXED)
+    other_key.sealer = Seals(KEYS, b"o" * 32)
+    await bench.deliver(other_key, bench.release(), bench.event(5, 1, key="counter-2"))
+    assert (await bench.document()).stuck
+    assert (await bench.state("counter-2"))["total"] == 5
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release())
+    assert (await bench.state())["chain"] == chain_of(666)
+
+
+async def test_an_event_of_ours_that_this_version_cannot_read_makes_its_document_wait(bench: Bench) -> None:
+    new = bench.raw(SUMS, KEY, Add(number=5), ce_type="test.add.v2", ce_sequence="1", ce_source="a")
+    malformed = bench.raw(
+        SUMS, "counter-2", AddNow(number=5), ce_type=Add.type, ce_sequence="1", ce_source="a"
+    )
+    broken = replace(malformed, value=b'{"number": "many"}')
+    await bench.deliver(bench.kernel(), new, bench.event(7, 2), broken)
+    assert (await bench.document()).stuck == str(new)
+    assert (await bench.document("counter-2")).stuck == str(broken)
+    assert [dead["reason"] for dead in bench.dead()] == ["stuck"] * 3
+    newer = bench.kernel()
+    newer.subscriptions = replace(SUBSCRIPTIONS, events={SUMS: {**by_type((Add,)), "test.add.v2": Add}})
+    await bench.deliver(newer, bench.release())
+    assert (await bench.state())["chain"] == chain_of(5, 7)
+
+
+async def test_a_document_that_would_grow_beyond_a_megabyte_is_stuck(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.event(5, 1), bench.event(10**6, 2), bench.event(7, 3))
+    document = await bench.document()
+    assert (document.state["total"], document.version) == (5, 1)
+    assert document.stuck == f"{SUMS}-0-1"
+
+
+async def test_what_no_decider_knows_is_stuck_and_not_in_the_way(bench: Bench) -> None:
+    await bench.deliver(bench.kernel(), bench.event(5, 1, key="stranger-1"), bench.event(5, 1))
+    assert (await bench.document("stranger-1")).stuck
+    assert (await bench.state())["total"] == 5
+
+
+async def test_a_stuck_document_keeps_its_time_but_is_not_looked_at(bench: Bench) -> None:
+    at = bench.clock.now()
+    await bench.deliver(bench.kernel(), bench.command(Ring(at=at), "r"), bench.event(666, 1))
+    assert await bench.store.due(at, 10) == []
+    await bench.deliver(bench.kernel(decider=FIXED), bench.release())
+    assert await bench.store.due(at, 10) == [KEY]

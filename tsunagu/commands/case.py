@@ -1,0 +1,86 @@
+"""tsunagu case: one case's way through the four services, read from their journals."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from shared import region
+from shared.errors import TsunaguError
+from shared.kernel.document import Entry
+from shared.store import MongoStore, connect
+from tsunagu.where import SERVICES, Where
+
+HIDDEN = {"tsunagu.intake.took.v1", "tsunagu.matching.opened.v1", "tsunagu.roster.snapshot.v1",
+          "tsunagu.notify.settled.v1", "tsunagu.notify.message-due.v1"}  # fmt: skip
+"""Bookkeeping: what it is about is told by the events beside it."""
+SHOWN = ("what", "supporter", "recipient", "state", "reason", "outcome", "minutes", "kind", "wave", "number", "category",
+         "municipality", "expires_at", "org", "reference")  # fmt: skip
+"""Codes, times and ids; the sealed fields are not even carried into the table."""
+
+
+@dataclass(frozen=True)
+class Step:
+    at: datetime
+    service: str
+    type: str
+    details: dict[str, Any]
+
+
+async def run(where: Where, ref: str, *, as_json: bool) -> int:
+    client = connect(where.mongo)
+    stores = {name: MongoStore(client, f"tsunagu_{name}") for name in SERVICES}
+    key = await find_case(stores["intake"], ref)
+    steps = await timeline(stores, key)
+    if as_json:
+        print(json.dumps([{**vars(step), "at": step.at.isoformat()} for step in steps], indent=1))
+    else:
+        _print(key, steps)
+    return 0
+
+
+async def find_case(intake: MongoStore, ref: str) -> str:
+    """Raises TsunaguError where there is none, or where several partners use that reference."""
+    if ref in await intake.load([ref]):
+        return ref
+    found = await intake.documents.find({"state.reference": ref}, {"_id": 1, "state.org": 1}).to_list(None)
+    if not found:
+        raise TsunaguError(f"there is no case {ref} and no referral under that reference")
+    if len(found) > 1:
+        named = ", ".join(f"{row['_id']} ({row['state']['org']})" for row in found)
+        raise TsunaguError(f"several partners have a {ref}: name the case itself: {named}")
+    return str(found[0]["_id"])
+
+
+async def timeline(stores: Mapping[str, MongoStore], key: str) -> list[Step]:
+    """In the order of time; at one time in the order of the way: intake, matching, notify, stats."""
+    matching = (await stores["matching"].load([key])).get(key)
+    people = list(matching.state["offers"]) if matching else []
+    steps: list[Step] = []
+    for service, store in stores.items():
+        async for entry in store.entries({"document": {"$in": [key, *people]}}):
+            steps += _steps(service, entry, key)
+    return sorted(steps, key=lambda step: (step.at, SERVICES.index(step.service)))
+
+
+def _steps(service: str, entry: Entry, key: str) -> list[Step]:
+    return [
+        Step(datetime.fromisoformat(entry.at), service, event["type"],
+             {name: event["data"][name] for name in SHOWN if event["data"].get(name) is not None})
+        for event in entry.events
+        if key in (event["data"].get("case"), entry.document) and event["type"] not in HIDDEN
+    ]  # fmt: skip
+
+
+def _print(key: str, steps: list[Step]) -> None:
+    table = Table("when", "service", "what", "details", title=key, title_justify="left", box=None, pad_edge=False)
+    for step in steps:
+        when = step.at.astimezone(region.zone()).strftime("%Y-%m-%d %H:%M:%S")
+        what = step.type.removeprefix("tsunagu.").rsplit(".", 1)[0].replace(".", " ").replace("-", " ")
+        details = " ".join(f"{name}={value}" for name, value in step.details.items())
+        table.add_row(when, step.service, what, details)
+    Console().print(table)

@@ -1,0 +1,21 @@
+"""tsunagu roster import"""
+
+from pathlib import Path
+
+import httpx
+
+from tsunagu.where import Where
+
+
+async def run(where: Where, file: Path) -> int:
+    """0 when every row was taken; otherwise every flaw, and 1."""
+    url = f"{where.urls['matching']}/supporters/import"
+    async with httpx.AsyncClient(timeout=60) as http:
+        answer = await http.post(
+            url, files={"file": (file.name, file.read_bytes())}, headers={"accept": "application/json"}
+        )
+    body = answer.json()
+    for error in body.get("errors", ()):
+        print(f"row {error['row']}: {error['field']}: {error['message']}")
+    print(f"{body.get('imported', 0)} supporters taken")
+    return 0 if answer.status_code == 200 else 1

@@ -1,0 +1,85 @@
+"""Is there work in flight? Time may only jump when there is none."""
+
+import asyncio
+import re
+import time
+from datetime import datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka, cluster_id
+from shared.store import MongoStore, connect
+
+WITH_TIMERS = ("matching", "notify")
+READERS = {
+    "intake.kernel": ("intake.commands", "matches"),
+    "intake.inlet": (r"partner\..*\.referrals",),
+    "matching.kernel": ("matching.commands", "cases", "responses", "holds", "hold-answers"),
+    "notify.kernel": ("notify.commands", "offers"),
+    "notify.mail": ("notify.journal",),
+    "stats.kernel": ("stats.commands", "cases", "matches", "responses"),
+}
+PATIENCE = 60.0
+
+
+class Calm:
+    """Looks from outside: at what is on the topics and what the services' groups have committed."""
+
+    def __init__(self, kafka: Kafka, mongo: str) -> None:
+        self._kafka = kafka
+        self._admin = AIOKafkaAdminClient(**kafka.options())
+        self._consumer = AIOKafkaConsumer(**kafka.options())
+        client = connect(mongo)
+        self._stores = [MongoStore(client, f"tsunagu_{name}") for name in WITH_TIMERS]
+        self._places: dict[str, list[TopicPartition]] = {}
+
+    async def start(self) -> None:
+        await self._admin.start()
+        await self._consumer.start()
+        cluster = await cluster_id(self._kafka)
+        described = await self._admin.describe_topics()
+        for name, patterns in READERS.items():
+            service, reader = name.split(".")
+            self._places[f"tsunagu.{service}.{reader}.{cluster}"] = [
+                TopicPartition(topic["topic"], p["partition"])
+                for topic in described
+                for p in topic["partitions"]
+                if any(re.fullmatch(pattern, topic["topic"]) for pattern in patterns)
+            ]
+
+    async def stop(self) -> None:
+        await self._admin.close()
+        await self._consumer.stop()
+
+    async def wait(self, now: datetime) -> datetime | None:
+        """Returns when all that was published is dealt with and nothing is due; with when the next thing will be."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            behind = await self._behind()
+            due = None if behind else await self._next_due()
+            if not behind and (due is None or due > now):
+                return due
+            if time.monotonic() > deadline:
+                raise TsunaguError(f"no calm after {PATIENCE:.0f} s: {behind or f'due at {due}'}")
+            await asyncio.sleep(0.015)
+
+    async def _behind(self) -> dict[str, int]:
+        """Group → records to go. Offsets first, ends after them: what a reader caused is then seen."""
+        done = await asyncio.gather(*(self._committed(group) for group in self._places))
+        ends = await self._consumer.end_offsets([p for places in self._places.values() for p in places])
+        behind = {  # never below 0: the embedded broker's end is that of the last batch's first record
+            group: sum(max(0, ends[place] - max(0, offsets.get(place, 0))) for place in self._places[group])
+            for group, offsets in zip(self._places, done, strict=True)
+        }
+        return {group: lag for group, lag in behind.items() if lag}
+
+    async def _committed(self, group: str) -> dict[Any, int]:
+        offsets = await self._admin.list_consumer_group_offsets(group, partitions=self._places[group])
+        return {place: meta.offset for place, meta in offsets.items()}
+
+    async def _next_due(self) -> datetime | None:
+        found = await asyncio.gather(*(store.next_due() for store in self._stores))
+        return min((due for due in found if due), default=None)

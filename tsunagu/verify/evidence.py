@@ -1,0 +1,79 @@
+"""Everything a verification looks at, read once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.kafka.connection import Kafka
+from tsunagu.verify import wiring
+from tsunagu.verify.memories import Memory, Stored, read_memories
+from tsunagu.verify.topics import Committed, Identity, Place, Told, cluster_id, committed, read_all
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`committed`: service → the offsets below which its readers have said that all is done."""
+
+    cluster: str
+    committed: Mapping[str, Committed]
+    topics: Mapping[str, Sequence[Told]]
+    memories: Mapping[str, Memory]
+
+    def done(self, service: str, place: Place, offset: int) -> bool:
+        """Has the service said that it is done with this record?"""
+        return offset < self.committed[service].get(place, 0)
+
+    def is_recent(self, entry: Stored) -> bool:
+        """Was it decided under this broker? What an earlier one knew was told again."""
+        return bool(entry["cause"]["cluster"] == self.cluster)
+
+    def is_out(self, service: str, entry: Stored) -> bool:
+        """Must its effects be on Kafka by now? An earlier broker's are told again before anyone starts."""
+        cause = entry["cause"]
+        place = Place(cause["topic"], cause["partition"])
+        return not self.is_recent(entry) or self.done(service, place, cause["offset"])
+
+    @cached_property
+    def events(self) -> Mapping[str, Mapping[Identity, list[Told]]]:
+        """Topic → each event with all its copies."""
+        return {topic: _copies(records) for topic, records in self.topics.items()}
+
+    @cached_property
+    def dead(self) -> set[tuple[str, str]]:
+        """(service, record) of every dead letter."""
+        return {
+            (service, "-".join(letter.head.get(part, "") for part in ("topic", "partition", "offset")))
+            for service in wiring.SERVICES
+            for letter in self.topics.get(f"{service}.dead-letters", ())
+        }
+
+
+def _copies(records: Sequence[Told]) -> dict[Identity, list[Told]]:
+    copies: dict[Identity, list[Told]] = {}
+    for told in records:
+        copies.setdefault(told.event(), []).append(told)
+    return copies
+
+
+async def _committed(kafka: Kafka, cluster: str) -> dict[str, dict[Place, int]]:
+    """A service's readers read different topics."""
+    groups = [wiring.group(service, reader, cluster) for service, reader in wiring.READERS]
+    offsets: dict[str, dict[Place, int]] = {service: {} for service in wiring.SERVICES}
+    for (service, _), known in zip(wiring.READERS, await committed(kafka, groups), strict=True):
+        offsets[service].update(known)
+    return offsets
+
+
+async def gather(kafka: Kafka, mongo: str, progress: Progress) -> Evidence:
+    """First what is said to be done, then topics, then documents, then journals: whatever is said to be done
+    is then found, however much is done meanwhile. So nothing that is under way looks lost.
+    """
+    cluster = await cluster_id(kafka)
+    progress("offsets")
+    offsets = await _committed(kafka, cluster)
+    progress("topics")
+    topics = await read_all(kafka)
+    progress("documents")
+    return Evidence(cluster, offsets, topics, await read_memories(mongo, wiring.SERVICES))
