@@ -28,6 +28,7 @@ from shared.kernel import commands as command_topic
 from shared.kernel.commands import Commands
 from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
+from shared.kernel.recent import RecentStore
 from shared.kernel.record import Subscriptions
 from shared.kernel.sweeper import Sweeper
 from shared.metrics import LAG, READY, Metrics
@@ -129,7 +130,7 @@ class Service:
     def _build(self) -> None:
         p = self.parts
         kernel = Kernel(
-            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, p.store, p.clock, RandomIds(),
+            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, RecentStore(p.store), p.clock, RandomIds(),
             p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck,
         )  # fmt: skip
         main = self._reader("kernel", kernel.process, topics=self.subscriptions.topics(), committed=kernel.committed)
@@ -141,8 +142,9 @@ class Service:
         settings = self.parts.settings
         group = f"tsunagu.{self.parts.name}.{name}.{self.cluster}"
         return Reader(
-            name, settings.broker(), group, handle, on_error=self._failed, wait_ms=settings.kafka_wait_ms, **what
-        )
+            name, settings.broker(), group, handle, on_error=self._failed,
+            **{"wait_ms": settings.kafka_wait_ms, **what},
+        )  # fmt: skip
 
     def _failed(self, where: str, error: BaseException) -> None:
         self.parts.metrics.add("failures", where=where)
@@ -216,7 +218,7 @@ def parts(name: str, settings: Settings) -> Parts:
 def _web(app: FastAPI, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False,
-        timeout_graceful_shutdown=5, lifespan="off",
+        timeout_graceful_shutdown=5, timeout_keep_alive=75, lifespan="off",
     )  # fmt: skip
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours

@@ -19,6 +19,9 @@ DUPLICATE = 11000
 TIMEOUT_MS = 20_000
 """A stopped server would otherwise hang the driver for ever."""
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anything was due. Without a lower end SecantusDB reads every document instead of the index: 50 times slower."""
+
 DatabaseError = PyMongoError
 
 
@@ -106,13 +109,13 @@ class MongoStore:
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         cursor = self.documents.find(
-            {"due": {"$lte": now}, "stuck": None}, {"_id": 1}, sort=[("due", ASCENDING)], limit=limit
+            {"due": {"$gt": LONG_AGO, "$lte": now}, "stuck": None}, {"_id": 1}, sort=[("due", ASCENDING)], limit=limit
         )
         return [row["_id"] async for row in cursor]
 
     async def next_due(self) -> datetime | None:
         """The earliest time at which a document wants to be looked at."""
-        waits = {"due": {"$ne": None}, "stuck": None}
+        waits = {"due": {"$gt": LONG_AGO}, "stuck": None}
         found = await self.documents.find_one(waits, {"due": 1}, sort=[("due", ASCENDING)])
         return found["due"] if found else None
 

@@ -6,7 +6,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.errors import TsunaguError
-from shared.events import cases, hold_answers, holds, matches, offers, referrals, responses, roster, updates
+from shared.events import cases, deliveries, hold_answers, holds, matches, offers, referrals, responses, roster, updates
 from shared.kafka.connection import Kafka
 from shared.kernel import commands, dead_letters, journal
 
@@ -27,7 +27,7 @@ class Topic:
 
 def network(partitions: int) -> list[Topic]:
     """The topics that are there whoever takes part."""
-    between = [m.TOPIC for m in (cases, matches, holds, hold_answers, offers, responses)]
+    between = [m.TOPIC for m in (cases, matches, holds, hold_answers, offers, responses, deliveries)]
     return [
         *(Topic(name, partitions, FOR_EVER) for name in between),
         Topic(roster.TOPIC, partitions, COMPACTED),

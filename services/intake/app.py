@@ -26,7 +26,7 @@ def build(settings: IntakeSettings) -> Service:
     p = parts(NAME, settings)
     app = FastAPI(title="Tsunagu intake", version="1")
     inlet = PartnerInlet(p.commands, p.clock, p.seals, p.metrics)
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN})])
+    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})])
     partners = Partners(p.store.collection("partners"))
     site.furnish(app, service)
     app.include_router(Api(p, partners, read_keys(settings.network_jwks), settings.max_body).router())

@@ -27,7 +27,7 @@ SUBSCRIPTIONS = Subscriptions(
 def build(settings: MatchingSettings) -> Service:
     p = parts(NAME, settings)
     app = FastAPI(title="Tsunagu matching", version="1")
-    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot, wait_ms=settings.kafka_wait_ms)
+    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view)
     inlet = RosterInlet(p.commands, read_keys(settings.network_jwks), settings.letter_key.encode()[:32])
     site.furnish(app, service)

@@ -12,7 +12,7 @@ from shared.events.roster import SupporterSnapshot
 
 WAVE = {"routine": 2, "soon": 3, "urgent": 4}
 """How many are asked at once: the more urgent, the more; each one asked in vain is goodwill spent."""
-PATIENCE = {"routine": timedelta(hours=26), "soon": timedelta(hours=8), "urgent": timedelta(hours=2)}
+PATIENCE = {"routine": timedelta(hours=48), "soon": timedelta(hours=24), "urgent": timedelta(hours=6)}
 """How long an offer stands: volunteers read their mail once a day, not always at the same hour;
 who is in need cannot wait for that."""
 WEIGHTS = {"language": 0.5, "distance": 0.25, "fairness": 0.15, "load": 0.1}

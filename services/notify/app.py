@@ -27,7 +27,7 @@ SUBSCRIPTIONS = Subscriptions(
 def build(settings: NotifySettings) -> Service:
     p = parts(NAME, settings)
     app = FastAPI(title="Tsunagu notify", version="1")
-    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot, wait_ms=settings.kafka_wait_ms)
+    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
     keys, links = read_keys(settings.network_key), Links(settings.link_secret, settings.url_notify)
     host, port = settings.smtp.split(":")
     outlet = MailOutlet(p.commands, p.store, view.items, keys, links, (host, int(port)), settings.sender, p.metrics)

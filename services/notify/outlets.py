@@ -26,7 +26,8 @@ from shared.kernel.record import Message, Record
 from shared.seal import KeySet, open_json
 from shared.store import MongoStore
 
-AT_ONCE = 8
+LANES = 4
+"""Connections to the mail server at a time."""
 SMTP_TIMEOUT = 15
 
 
@@ -45,48 +46,52 @@ class MailOutlet:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """A handler for batches of the journal."""
-        started = [(record, event) for record in records for event in _started(record)]
-        if not started:
-            return
-        keys = {(record.key or b"").decode() for record, _ in started}
-        documents = await self.store.load(keys)
-        people = {key: Recipient.model_validate(documents[key].state) for key in documents}
-        gate = asyncio.Semaphore(AT_ONCE)
-        outcomes = await asyncio.gather(*(
-            self._send(gate, (record.key or b"").decode(), people.get((record.key or b"").decode()), event)
-            for record, event in started
-        ))  # fmt: skip
-        await self.commands.send([message for message in outcomes if message])
+        started = [(_key(record), event) for record in records for event in _started(record)]
+        documents = await self.store.load({supporter for supporter, _ in started}) if started else {}
+        people = {key: Recipient.model_validate(document.state) for key, document in documents.items()}
+        mails = [mail for supporter, event in started if (mail := self._mail(supporter, people, event))]
+        lanes = [mails[lane::LANES] for lane in range(LANES)]
+        outcomes = await asyncio.gather(*(self._send(lane) for lane in lanes if lane))
+        await self.commands.send([command for outcome in outcomes for command in outcome])
 
-    async def _send(
-        self, gate: asyncio.Semaphore, supporter: str, person: Recipient | None, event: SendingStarted
-    ) -> Message | None:
+    def _mail(self, supporter: str, people: Mapping[str, Recipient], event: SendingStarted) -> "Mail | None":
+        """None for a repeat: what became of it is known."""
+        person = people.get(supporter)
         letter = person.messages.get(event.message) if person else None
         if not person or not letter or letter.attempt != event.attempt or letter.at is not None:
-            return None  # a repeat: what became of it is known
-        async with gate:
-            came = await self._try(supporter, person, event.message, letter)
-        result = "sent" if isinstance(came, Sent) else "failed" if came.final else "retried"
-        self.count.add("mails", kind=letter.kind, result=result)
-        return self.commands.message(
-            supporter, came, derive("mail", supporter, event.message, str(event.attempt)), adapter="mail"
-        )
-
-    async def _try(self, supporter: str, person: Recipient, id_: str, letter: Letter) -> Sent | NotSent:
-        def failed(reason: str, *, final: bool) -> NotSent:
-            return NotSent(message=id_, attempt=letter.attempt, reason=reason, final=final)
-
+            return None
         contact = self._contact(supporter)
-        if contact is None:
-            return failed("no_address", final=True)
+        message = self._message(supporter, person, event.message, letter, contact) if contact else None
+        return Mail(supporter, event, letter.kind, message)
+
+    async def _send(self, mails: Sequence["Mail"]) -> list[Message]:
+        """One after the other over one connection; returns the commands that say what became of each."""
+        server = aiosmtplib.SMTP(hostname=self.smtp[0], port=self.smtp[1], timeout=SMTP_TIMEOUT)
         try:
-            message = self._message(supporter, person, id_, letter, contact)
-            await aiosmtplib.send(message, hostname=self.smtp[0], port=self.smtp[1], timeout=SMTP_TIMEOUT)
+            came = [await self._try(server, mail) for mail in mails]
+        finally:
+            server.close()
+        return [self._told(mail, word) for mail, word in zip(mails, came, strict=True)]
+
+    async def _try(self, server: aiosmtplib.SMTP, mail: "Mail") -> Sent | NotSent:
+        if mail.message is None:
+            return mail.failed("no_address", final=True)
+        try:
+            if not server.is_connected:
+                await server.connect()
+            await server.send_message(mail.message)
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
-            return failed("refused", final=_is_final(error))
+            return mail.failed("refused", final=_is_final(error))
         except (aiosmtplib.SMTPException, OSError):
-            return failed("unreachable", final=False)
-        return Sent(message=id_, attempt=letter.attempt)
+            server.close()
+            return mail.failed("unreachable", final=False)
+        return Sent(message=mail.event.message, attempt=mail.event.attempt)
+
+    def _told(self, mail: "Mail", came: Sent | NotSent) -> Message:
+        result = "sent" if isinstance(came, Sent) else "failed" if came.final else "retried"
+        self.count.add("mails", kind=mail.kind, result=result)
+        id_ = derive("mail", mail.supporter, came.message, str(came.attempt))
+        return self.commands.message(mail.supporter, came, id_, adapter="mail")
 
     def _contact(self, supporter: str) -> tuple[str, str] | None:
         """Mail address and language to write in."""
@@ -108,6 +113,23 @@ class MailOutlet:
         mail = compose(letter.kind, language, offer=view, link=url, org_name=offer.org, reason=offer.reason)
         return to_message(mail, sender=self.sender, recipient=address, message_id=f"{id_}.{supporter}@tsunagu",
                           language=language)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One attempt. `message` None: nobody knows an address."""
+
+    supporter: str
+    event: SendingStarted
+    kind: str
+    message: EmailMessage | None
+
+    def failed(self, reason: str, *, final: bool) -> NotSent:
+        return NotSent(message=self.event.message, attempt=self.event.attempt, reason=reason, final=final)
+
+
+def _key(record: Record) -> str:
+    return (record.key or b"").decode()
 
 
 def _started(record: Record) -> list[SendingStarted]:

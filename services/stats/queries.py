@@ -40,7 +40,7 @@ class Figures:
     municipalities: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     offers: Counter[str] = field(default_factory=Counter)
-    mails: Counter[str] = field(default_factory=Counter)
+    undelivered: Counter[str] = field(default_factory=Counter)
     to_offer: Times = field(default_factory=Times)
     to_acceptance: Times = field(default_factory=Times)
     minutes: int = 0
@@ -63,7 +63,7 @@ class Figures:
         self.municipalities[fact.municipality or ""] += 1
         self.languages[fact.language or ""] += 1
         self.escalations.update(fact.escalations)
-        self.mails.update(fact.mails)
+        self.undelivered.update(fact.undelivered)
         self.minutes += fact.minutes
         if fact.outcome:
             self.outcomes[fact.outcome] += 1
@@ -84,7 +84,7 @@ class Figures:
             "table": self.rows(),
             "received": sum(counts["received"] for counts in self.table.values()),
             "states": dict(self.states), "escalations": dict(self.escalations), "unserved": dict(self.unserved),
-            "outcomes": dict(self.outcomes), "offers": dict(self.offers), "mails": dict(self.mails),
+            "outcomes": dict(self.outcomes), "offers": dict(self.offers), "undelivered": dict(self.undelivered),
             "minutes": self.minutes,
             "times": {"offer": self.to_offer.as_json(), "acceptance": self.to_acceptance.as_json()},
             "map": dict(self.municipalities), "languages": dict(self.languages.most_common()),

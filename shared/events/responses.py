@@ -1,4 +1,4 @@
-"""`responses`: what a person answered or reported, and what became of each message; written by notify, keyed by case."""
+"""`responses`: what a person answered or reported, or that they could not be told; written by notify, keyed by case."""
 
 from typing import ClassVar, Literal
 
@@ -55,15 +55,6 @@ class ActivityReported(ResponseEvent):
     outcome: Outcome
 
 
-class Delivered(ResponseEvent):
-    """The mail server accepted the message."""
-
-    type: ClassVar[str] = "tsunagu.response.delivered.v1"
-
-    number: int = Field(ge=1)
-    kind: MessageKind
-
-
 class DeliveryFailed(ResponseEvent):
     """The message will not be sent again: `reason` is `refused`, `no_address`, `too_late` or `unreachable`."""
 
@@ -74,4 +65,4 @@ class DeliveryFailed(ResponseEvent):
     reason: Code
 
 
-EVENTS = (OfferAccepted, OfferDeclined, DroppedOut, ActivityReported, Delivered, DeliveryFailed)
+EVENTS = (OfferAccepted, OfferDeclined, DroppedOut, ActivityReported, DeliveryFailed)

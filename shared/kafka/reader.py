@@ -44,7 +44,9 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         on_error: Callable[[str, BaseException], None] = lambda _name, _error: None,
         wait_ms: int = 10,
     ) -> None:
-        """`wait_ms`: how long an empty fetch waits; the embedded broker does not wake one when a record comes."""
+        """`wait_ms`: how long an empty fetch waits; the embedded broker does not wake one when a record comes, and
+        each costs it 0.3 ms.
+        """
         self.name, self._handle, self._on_error = name, handle, on_error
         self.committed = {} if committed is None else committed
         self._busy = asyncio.Lock()

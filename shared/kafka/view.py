@@ -15,7 +15,7 @@ M = TypeVar("M", bound=BaseModel)
 class View(Generic[M]):
     """May lag behind; whoever needs certainty asks the document itself. An unreadable snapshot is passed over."""
 
-    def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 10) -> None:
+    def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 30) -> None:
         self._kafka, self._topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
         self.items: dict[str, M] = {}
         self._consumer: AIOKafkaConsumer | None = None

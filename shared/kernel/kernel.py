@@ -54,8 +54,9 @@ class Kernel:
             groups[one.key].append(one)
         settled = await self._settle(groups)
         await self._keep_letters(settled, groups)
-        await self.store.append([entry for folded in settled.values() for entry in folded.document.outbox])
-        await self.bus.publish([*dead, *self._outgoing(settled), *self._told(settled, groups)])
+        entries = [entry for folded in settled.values() for entry in folded.document.outbox]
+        told = [*dead, *self._outgoing(settled), *self._told(settled, groups)]
+        await asyncio.gather(self.store.append(entries), self.bus.publish(told))
         self._report(settled, groups, len(records))
 
     def confirm(self, offsets: Mapping[Place, int]) -> None:

@@ -32,7 +32,7 @@ async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
         net.signal("broker", signal.SIGSTOP)
         try:
             await until("all services wait for the broker", lambda: waits_for(net, "broker"), 25)
-            await asyncio.sleep(5)
+            await asyncio.sleep(9)
         finally:
             net.signal("broker", signal.SIGCONT)
         await until("ready again", net.ready, 60)

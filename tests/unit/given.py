@@ -19,7 +19,7 @@ NOON = datetime(2025, 12, 1, 3, 0, tzinfo=UTC)
 class some:  # noqa: N801  # reads as a word: then(some(Offered, wave=2))
     """An event of which only these fields matter."""
 
-    def __init__(self, kind: type[Any], **fields: Any) -> None:
+    def __init__(self, kind: type[Any], /, **fields: Any) -> None:
         self.kind, self.fields = kind, fields
 
     def __repr__(self) -> str:

@@ -58,13 +58,13 @@ class Calm:
         """Returns when all that was published is dealt with and nothing is due; with when the next thing will be."""
         deadline = time.monotonic() + PATIENCE
         while True:
+            await asyncio.sleep(0.05)
             behind = await self._behind()
             due = None if behind else await self._next_due()
             if not behind and (due is None or due > now):
                 return due
             if time.monotonic() > deadline:
                 raise TsunaguError(f"no calm after {PATIENCE:.0f} s: {behind or f'due at {due}'}")
-            await asyncio.sleep(0.015)
 
     async def _behind(self) -> dict[str, int]:
         """Group → records to go. Offsets first, ends after them: what a reader caused is then seen."""

@@ -34,7 +34,7 @@ def _lines(figures: Mapping[str, Any], served: int) -> list[str]:
         f"offers       {_counts(offers)}",
         f"escalated    {_counts(figures['escalations'])}",
         f"not served   {_counts(figures['unserved'])}",
-        f"mails        {_counts(figures['mails'])}",
+        f"not reached  {_counts(figures['undelivered'])}",
     ]
 
 

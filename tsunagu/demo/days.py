@@ -21,8 +21,6 @@ CLOSED_FROM, CLOSED_UNTIL = (12, 29), (1, 3)
 """Offices are closed over the turn of the year (Act on Holidays of Administrative Organs)."""
 FREE_HOURS = (12, 18)
 """When supporters look at their phones: at lunch and after work. Twice a day keeps the replay short."""
-EVENING = 20
-"""Before the quiet hours begin: who has something that cannot wait looks once more."""
 AT_THE_DESK = 12
 """When a coordinator goes through what has been escalated."""
 
@@ -48,12 +46,6 @@ def working_days(first: date, last: date) -> list[date]:
     """All working days from the first to the last, both included."""
     length = (last - first).days + 1
     return [day for day in islice(days_from(first), length) if working_day(day)]
-
-
-def before_the_night(moment: datetime) -> datetime:
-    """The next free hour of the same day, or its evening."""
-    day = moment.astimezone(zone()).date()
-    return next(hour for hour in (at(day, h) for h in (*FREE_HOURS, EVENING, 23)) if hour > moment)
 
 
 def next_free_hours(moment: datetime, count: int = 3) -> list[datetime]:

@@ -30,7 +30,7 @@ class Outside:
         self._mails_read = 0
         self._published = 0
         self.failures: list[str] = []
-        self._matches = AIOKafkaConsumer(bootstrap_servers=stage.where.kafka, fetch_max_wait_ms=5)
+        self._matches = AIOKafkaConsumer(bootstrap_servers=stage.where.kafka, fetch_max_wait_ms=30)
 
     async def start(self) -> None:
         await self._matches.start()

@@ -11,7 +11,7 @@ from shared.events.responses import DeclineReason, Outcome
 from shared.region import zone
 from tsunagu.demo.actions import Accept, Decline, DropOut, GiveUp, Report, Resume
 from tsunagu.demo.chance import dice, pick
-from tsunagu.demo.days import at, before_the_night, next_day_at_work, next_free_hours
+from tsunagu.demo.days import at, next_day_at_work, next_free_hours
 
 ANSWERS = {"accept": 55, "decline": 25, "ignore": 20}
 DECLINE_REASONS: dict[DeclineReason, int] = {
@@ -73,7 +73,7 @@ def _hours_to_answer(told_at: datetime, urgency: str) -> list[datetime]:
     """What is urgent is answered within the hour, or not in time."""
     if urgency == "urgent":
         return [told_at + timedelta(hours=1)]
-    return [before_the_night(told_at)] if urgency == "soon" else next_free_hours(told_at, 2)
+    return next_free_hours(told_at, 1 if urgency == "soon" else 3)
 
 
 def follow_through(

@@ -23,7 +23,7 @@ from tsunagu.demo.calm import Calm
 from tsunagu.demo.world import World, to_csv
 from tsunagu.prepare import prepare
 
-EXTRA_ENV = {name: {"TSUNAGU_KAFKA_WAIT_MS": "8"} for name in SERVICES}
+EXTRA_ENV = {name: {"TSUNAGU_KAFKA_WAIT_MS": "8"} for name in SERVICES} | {"stats": {"TSUNAGU_KAFKA_WAIT_MS": "25"}}
 """Time jumps as soon as there is calm, so what is published should be seen at once."""
 
 
@@ -58,7 +58,7 @@ async def build(world: World, settings: LocalSettings, start: datetime, progress
     try:
         return await _furnish(Stage(
             world, clock, stack, where, AIOKafkaProducer(bootstrap_servers=where.kafka, acks="all"),
-            httpx.AsyncClient(timeout=30), Calm(Kafka(where.kafka), where.mongo),
+            httpx.AsyncClient(timeout=30, limits=httpx.Limits(keepalive_expiry=30)), Calm(Kafka(where.kafka), where.mongo),
             read_keys(where.keys / "network-public.json"),
         ))  # fmt: skip
     except BaseException:

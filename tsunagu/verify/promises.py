@@ -6,8 +6,9 @@ from typing import Any
 
 from services.matching.domain.supporter import Held
 from services.notify.domain.offers import Settled
+from shared.events.deliveries import Delivered
 from shared.events.matches import Assigned, Completed, Released, Unserved
-from shared.events.responses import Delivered, DeliveryFailed
+from shared.events.responses import DeliveryFailed
 from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.memories import Stored
 from tsunagu.verify.report import Problem

@@ -7,7 +7,8 @@ from services.notify.domain import commands
 from services.notify.domain.offers import Letter, MessageDue, Recipient, SendingStarted, Settled
 from shared import region
 from shared.events.base import Event
-from shared.events.responses import Delivered, DeliveryFailed, MessageKind
+from shared.events.deliveries import Delivered
+from shared.events.responses import DeliveryFailed, MessageKind
 from shared.ids import derive
 from shared.kernel.decider import Context
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Literal
 
 from shared.events.base import Code, Event, Frozen, Key, Moment, Sealed
 from shared.events.referrals import Referral
-from shared.events.responses import Delivered, DeliveryFailed, MessageKind
+from shared.events.deliveries import Delivered
+from shared.events.responses import DeliveryFailed, MessageKind
 
 OfferState = Literal[
     "open", "answered", "declined", "withdrawn", "taken", "assigned", "reported", "dropped_out"

@@ -23,7 +23,7 @@ class Noted(Event):
 
 
 class Fact(Frozen):
-    """Times are UTC. `escalations`: reason → how often. `mails`: kind of message → delivered or failed → how often."""
+    """Times are UTC. `escalations`: reason → how often. `undelivered`: kind of message → how often."""
 
     category: str | None = None
     municipality: str | None = None
@@ -43,7 +43,7 @@ class Fact(Frozen):
     outcome: str | None = None
     minutes: int = 0
     escalations: dict[str, int] = {}
-    mails: dict[str, int] = {}
+    undelivered: dict[str, int] = {}
 
 
 def decide(_: Fact, read: Any, context: Context) -> Decision:
@@ -58,7 +58,7 @@ def decide(_: Fact, read: Any, context: Context) -> Decision:
             return [_noted(read, context, outcome=read.outcome, minutes=read.minutes)]
         case matches.Escalated() | matches.Unserved() | matches.Released():
             return [_noted(read, context, reason=read.reason)]
-        case responses.Delivered() | responses.DeliveryFailed():
+        case responses.DeliveryFailed():
             return [_noted(read, context, kind=read.kind)]
         case matches.MatchEvent() | cases.CaseEvent():
             return [_noted(read, context)]
@@ -97,10 +97,8 @@ def evolve(fact: Fact, noted: Noted) -> Fact:
             changes = {"escalations": _one_more(fact.escalations, noted.with_["reason"])}
         case matches.Unserved.type:
             changes = {"unserved": noted.with_["reason"]}
-        case responses.Delivered.type:
-            changes = {"mails": _one_more(fact.mails, f"{noted.with_['kind']}_delivered")}
         case responses.DeliveryFailed.type:
-            changes = {"mails": _one_more(fact.mails, f"{noted.with_['kind']}_failed")}
+            changes = {"undelivered": _one_more(fact.undelivered, noted.with_["kind"])}
     return fact.model_copy(update=changes)
 
 

@@ -1,4 +1,4 @@
-"""Cases and supporters that talk with each other, in any order that their streams allow; the people around them too."""
+"""Cases and supporters that talk with each other, in any order their streams allow; people around them."""
 
 from collections import defaultdict, deque
 from random import Random

@@ -122,7 +122,8 @@ def test_what_was_never_held_is_not_freed() -> None:
 
 cases, numbers = st.integers(1, 5), st.integers(1, 3)
 talk = st.one_of(
-    st.builds(ask, cases, numbers), st.builds(free, cases, numbers), st.just(Pause(until=NOON)), st.just(enrol("row 2")),
+    st.builds(ask, cases, numbers), st.builds(free, cases, numbers),
+    st.just(Pause(until=NOON)), st.just(enrol("row 2")),
 )  # fmt: skip
 
 

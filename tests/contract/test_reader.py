@@ -1,0 +1,95 @@
+"""A reader commits a batch when it is done with it, never before; and loses none to errors, rebalances or SIGTERM."""
+
+import asyncio
+
+from shared.kafka.connection import Kafka
+from shared.kernel.record import Place
+from tests.contract.reading import Group, Handler, until
+
+
+async def test_a_batch_is_committed_when_it_is_done_and_not_before(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    handler.gate.clear()
+    await group.send("1", "2")
+    async with group.reading(handler) as reader:
+        await until(lambda: bool(handler.batches))
+        assert await group.committed() == [0]
+        assert reader.committed == {Place(unique, 0): 0}
+        assert reader.owns(unique, "any key") and not reader.owns("another topic", "any key")
+        handler.gate.set()
+        await until(lambda: reader.committed[Place(unique, 0)] == 2)
+        assert await group.committed() == [2]
+        assert await reader.lag() == 0
+
+
+async def test_whatever_is_in_a_header_the_record_is_handed_over_raw(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    poison: list[tuple[str, bytes | None]] = [("a", None), ("b", b"\xff\xfe"), ("b", b"")]
+    await group.send("poison", headers=poison)
+    await group.send("good")
+    async with group.reading(handler):
+        await until(lambda: len(handler.done) == 2)
+        records = [record for batch in handler.batches for record in batch]
+        assert list(records[0].headers) == poison
+        assert (records[0].key, records[0].offset, str(records[1])) == (b"k", 0, f"{unique}-0-1")
+
+
+async def test_after_an_error_all_comes_again_in_order_later_each_time(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler(failures=3)
+    await group.send("1", "2", "3")
+    async with group.reading(handler) as reader:
+        await until(lambda: handler.done == ["1", "2", "3"])
+        assert len(group.errors) == 3
+        assert [batch[0].offset for batch in handler.batches[:4]] == [0, 0, 0, 0]
+        waits = [after - before for before, after in zip(handler.times, handler.times[1:], strict=False)]
+        assert waits[0] >= 0.2 and waits[1] >= 0.4 and waits[2] >= 0.8
+        await until(lambda: reader.committed[Place(unique, 0)] == 3)
+        assert reader.last_error is None
+
+
+async def test_a_pattern_finds_a_topic_that_is_made_later(kafka: Kafka, unique: str) -> None:
+    group, handler = Group(kafka, f"{unique}.new.referrals"), Handler()
+    await Group(kafka, f"{unique}.old.referrals").prepare()
+    async with group.reading(handler, pattern=rf"^{unique}\.[a-z]+\.referrals$"):
+        await group.send("old", topic=f"{unique}.old.referrals")
+        await until(lambda: handler.done == ["old"])
+        await group.prepare()
+        await group.send("new")
+        await until(lambda: handler.done == ["old", "new"])
+
+
+async def test_a_partition_goes_to_another_only_when_the_batch_in_hand_is_through(
+    kafka: Kafka, unique: str
+) -> None:
+    group = await Group(kafka, unique, partitions=2).prepare()
+    first, second = Handler(), Handler()
+    first.gate.clear()
+    await group.send("1", "2", "3", "4")
+    async with group.reading(first) as one:
+        await until(lambda: bool(first.batches))
+        async with group.reading(second) as other:
+            await asyncio.sleep(1.5)  # the group wants to share; the batch is still in hand
+            assert second.batches == [] and other.committed == {}
+            first.gate.set()
+            await until(lambda: len(one.committed) == len(other.committed) == 1)
+            await group.send("5", "6")
+            await until(lambda: len(first.done) + len(second.done) >= 6)
+            assert sorted(first.done + second.done) == ["1", "2", "3", "4", "5", "6"], "each once"
+            assert len(second.done) == 1
+
+
+async def test_stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    handler.gate.clear()
+    await group.send("1", "2")
+    reader = group.reader(handler)
+    await reader.start()
+    await until(lambda: bool(handler.batches))
+    stopping = asyncio.create_task(reader.stop())
+    await asyncio.sleep(0.1)
+    await group.send("3")
+    assert not stopping.done()
+    handler.gate.set()
+    await stopping
+    assert handler.done == ["1", "2"]
+    assert await group.committed() == [2]

@@ -1,0 +1,110 @@
+"""Messages: not at night, tried again, given up; each ends as an event, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.notify.domain.commands import Accept, NotSent, Sent
+from services.notify.domain.messages import ATTEMPTS, PAUSE
+from services.notify.domain.offers import Heard, MessageDue, SendingStarted, Settled
+from shared import region
+from shared.events.offers import OfferWithdrawn
+from shared.events.deliveries import Delivered
+from shared.events.responses import DeliveryFailed
+from tests.unit.given import NOON, given, some
+from tests.unit.notify.people import AN, ENDS, OFFER, an, asked, assigned, confirmed, deliver, made
+from tests.unit.samples import CASE
+
+NIGHT = timedelta(hours=10)
+"""From noon to ten in the evening."""
+
+
+def sending() -> given:
+    """The offer's mail is with the mail server."""
+    return an().when(made())
+
+
+def message(person: given) -> str:
+    (id_,) = person.state.messages
+    return str(id_)
+
+
+def failed(person: given, attempt: int, *, final: bool = False) -> NotSent:
+    return NotSent(message=message(person), attempt=attempt, reason="refused", final=final)
+
+
+def test_what_arrived_is_told_once() -> None:
+    person = sending()
+    sent = Sent(message=message(person), attempt=1)
+    person.when(sent).then(Delivered(case=CASE, supporter=AN, number=1, kind="offer"), Settled)
+    person.when(sent).then()
+    assert person.state.messages == {}
+
+
+def test_nothing_is_sent_at_night_but_in_the_morning() -> None:
+    person = an()
+    person.now += NIGHT
+    morning = region.next_waking(person.now)
+    person.when(made(expires_at=NOON + timedelta(days=2))).then(
+        Heard, some(MessageDue, kind="offer", at=morning)
+    )
+    person.later(hours=9, minutes=59).then()
+    person.later(minutes=1).then(some(SendingStarted, attempt=1))
+    assert not region.is_quiet(person.now)
+
+
+def test_what_failed_is_tried_again_later_each_time_and_given_up() -> None:
+    person, waits = sending(), []
+    for attempt in range(1, ATTEMPTS):
+        again = person.when(failed(person, attempt)).last(MessageDue).at
+        waits.append(again - person.now)
+        person.later(seconds=waits[-1].total_seconds()).then(some(SendingStarted, attempt=attempt + 1))
+    assert waits == [PAUSE * 2**n for n in range(ATTEMPTS - 1)]
+    person.when(failed(person, ATTEMPTS)).then(
+        some(DeliveryFailed, kind="offer", reason="unreachable"), Settled
+    )
+    person.later(days=1).then()
+
+
+def test_what_can_never_arrive_is_given_up_at_once() -> None:
+    person = sending()
+    person.when(failed(person, 1, final=True)).then(some(DeliveryFailed, reason="refused"), Settled)
+
+
+def test_a_retry_waits_for_the_morning_too() -> None:
+    person = assigned()
+    person.now += timedelta(hours=8, minutes=59)
+    person.when(confirmed())
+    again = person.when(failed(person, 1)).last(MessageDue).at
+    assert not region.is_quiet(again) and again - person.now > timedelta(hours=10)
+
+
+def test_the_word_on_an_older_attempt_changes_nothing() -> None:
+    person = sending()
+    person.when(failed(person, 1)).when(failed(person, 1)).then()
+    person.later(minutes=2).then(some(SendingStarted, attempt=2))
+    person.when(failed(person, 1, final=True)).then()
+    person.when(Sent(message="another", attempt=2)).then()
+
+
+@pytest.mark.parametrize("how", ["lapsed", "withdrawn", "answered"])
+def test_an_offer_that_is_over_is_no_longer_sent(how: str) -> None:
+    person = sending()
+    person.when(failed(person, 1))
+    if how == "withdrawn":
+        deliver(person.when(OfferWithdrawn(recipient=AN, **OFFER, reason="withdrawn")))
+    elif how == "answered":
+        person.when(Accept(**OFFER))
+    person.now = ENDS - timedelta(minutes=1) if how != "lapsed" else ENDS
+    person.later(seconds=1).then(some(DeliveryFailed, kind="offer", reason="too_late"), Settled)
+
+
+def test_what_is_said_twice_is_two_messages() -> None:
+    """An amended case is confirmed again, under the same number; a mail's id is the same for a retry only."""
+    first = asked().when(Accept(**OFFER)).when(confirmed())
+    one = message(first)
+    second = deliver(first).when(confirmed(urgency="soon"))
+    other = message(second)
+    assert one != other
+    second.when(failed(second, 1)).later(minutes=2)
+    assert second.last(SendingStarted).message == other
