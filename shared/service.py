@@ -210,9 +210,7 @@ def parts(name: str, settings: Settings) -> Parts:
     bus = KafkaBus(settings.broker())
     documents = store.MongoStore(store.connect(settings.mongo), f"tsunagu_{name}")
     seals = Seals(read_keys(settings.network_jwks), settings.letter_key.encode()[:32])
-    return Parts(
-        name, settings, clock, bus, documents, Commands(name, bus, documents, clock), Metrics(), seals
-    )
+    return Parts(name, settings, clock, bus, documents, Commands(name, bus, documents, clock), Metrics(), seals)
 
 
 def _web(app: FastAPI, settings: Settings) -> uvicorn.Server:

@@ -33,7 +33,15 @@ async def add_user(kafka: Kafka, org: str) -> str:
 def acl_arguments(org: str) -> list[tuple[str, ...]]:
     return [
         ("--producer", "--topic", referrals.topic(org)),
-        ("--consumer", "--topic", updates.topic(org), "--group", f"{user(org)}.", "--resource-pattern-type", "prefixed"),
+        (
+            "--consumer",
+            "--topic",
+            updates.topic(org),
+            "--group",
+            f"{user(org)}.",
+            "--resource-pattern-type",
+            "prefixed",
+        ),
     ]
 
 

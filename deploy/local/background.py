@@ -34,9 +34,7 @@ class Request(BaseModel):
     services: Services
 
 
-async def up_in_background(
-    settings: LocalSettings, prepare: Prepare, services: Services, progress: Progress
-) -> int:
+async def up_in_background(settings: LocalSettings, prepare: Prepare, services: Services, progress: Progress) -> int:
     """Start the supervisor and show its lines until the stack is up; returns the exit code.
 
     Raises StackError when one already runs there, or `prepare` cannot be imported by name.

@@ -15,9 +15,7 @@ from deploy.local.home import Home
 from deploy.local.part import Part
 from deploy.local.ports import HOST
 
-SERVICE_COMMANDS: Mapping[str, Sequence[str]] = {
-    name: (sys.executable, "-m", f"services.{name}") for name in SERVICES
-}
+SERVICE_COMMANDS: Mapping[str, Sequence[str]] = {name: (sys.executable, "-m", f"services.{name}") for name in SERVICES}
 
 
 def broker(port: int, home: Home, ready_within: float) -> Part:

@@ -31,9 +31,7 @@ Prepare = Callable[[Addresses], Awaitable[None]]
 class Stack:
     """One embedded stack: `start`, then `run`, then `stop`. Not to be started twice."""
 
-    def __init__(
-        self, settings: LocalSettings, *, prepare: Prepare, services: Services | None = None
-    ) -> None:
+    def __init__(self, settings: LocalSettings, *, prepare: Prepare, services: Services | None = None) -> None:
         self._settings = settings
         self._prepare = prepare
         self._chosen = services or Services()
@@ -87,9 +85,7 @@ class Stack:
         self._home.make()
         if not self._lock.take():
             pid = holder(self._home.lock_file)
-            raise AlreadyRunning(
-                f"already running in {self._home.path} (pid {pid}); stop it first: tsunagu down"
-            )
+            raise AlreadyRunning(f"already running in {self._home.path} (pid {pid}); stop it first: tsunagu down")
         if self._settings.fresh:
             self._home.forget()
             self._home.make()

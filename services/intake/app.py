@@ -17,16 +17,16 @@ from shared.service import Service, parts
 from shared.web import site
 
 NAME = "intake"
-SUBSCRIPTIONS = Subscriptions(
-    command_topic.topic(NAME), by_type(COMMANDS), {matches.TOPIC: by_type(matches.EVENTS)}
-)
+SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {matches.TOPIC: by_type(matches.EVENTS)})
 
 
 def build(settings: IntakeSettings) -> Service:
     p = parts(NAME, settings)
     app = FastAPI(title="Tsunagu intake", version="1")
     inlet = PartnerInlet(p.commands, p.clock, p.seals, p.metrics)
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})])
+    service = Service(
+        p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})]
+    )
     partners = Partners(p.store.collection("partners"))
     site.furnish(app, service)
     app.include_router(Api(p, partners, read_keys(settings.network_jwks), settings.max_body).router())

@@ -10,7 +10,13 @@ from pydantic import ValidationError
 
 from services.intake.domain.admission import Flaw, problems
 from services.intake.domain.commands import (
-    Amend, Publish, Reject, Withdraw, case_key, command_id, content_hash,
+    Amend,
+    Publish,
+    Reject,
+    Withdraw,
+    case_key,
+    command_id,
+    content_hash,
 )  # fmt: skip
 from shared.clock import Clock
 from shared.errors import BadRecord

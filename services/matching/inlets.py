@@ -50,7 +50,9 @@ class RosterInlet:
         roster = Roster()
         rows = csv.DictReader(io.StringIO(decode(file)))
         if missing := [name for name in NEEDED if name not in (rows.fieldnames or ())]:
-            roster.errors.append(RowError(1, ", ".join(missing), f"column missing; the columns are {', '.join(COLUMNS)}"))
+            roster.errors.append(
+                RowError(1, ", ".join(missing), f"column missing; the columns are {', '.join(COLUMNS)}")
+            )
             return roster
         for number, row in enumerate(rows, 2):
             self._row(number, row, roster)

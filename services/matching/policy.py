@@ -110,9 +110,7 @@ def candidates(
     """Who may be asked now, best first; equals in the order of their keys."""
     free = [one for one in roster.values() if exclusion(one, referral, asked, now) is None]
     found = [
-        Candidate(
-            one.supporter, score(one, referral, now), region.distance_km(one.municipality, referral.municipality)
-        )
+        Candidate(one.supporter, score(one, referral, now), region.distance_km(one.municipality, referral.municipality))
         for one in free
     ]
     return sorted(found, key=lambda candidate: (-candidate.score.total, candidate.supporter))

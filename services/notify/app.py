@@ -19,9 +19,7 @@ from shared.service import Service, parts
 from shared.web import site
 
 NAME = "notify"
-SUBSCRIPTIONS = Subscriptions(
-    command_topic.topic(NAME), by_type(COMMANDS), {offers.TOPIC: by_type(offers.EVENTS)}
-)
+SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {offers.TOPIC: by_type(offers.EVENTS)})
 
 
 def build(settings: NotifySettings) -> Service:

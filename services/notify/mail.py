@@ -144,9 +144,7 @@ def to_message(mail: Mail, *, sender: str, recipient: str, message_id: str, lang
     message["X-Tsunagu-Link"] = mail.link
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    message["Content-Language"] = translator(
-        language
-    ).tag  # after the contents, which reset Content-* headers
+    message["Content-Language"] = translator(language).tag  # after the contents, which reset Content-* headers
     return message
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import aiosmtplib
+from joserfc.jwk import KeySet
 
 from services.notify import queries
 from services.notify.domain.commands import NotSent, Sent
@@ -23,7 +24,7 @@ from shared.ids import derive
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Counter
 from shared.kernel.record import Message, Record
-from shared.seal import KeySet, open_json
+from shared.seal import open_json
 from shared.store import MongoStore
 
 LANES = 4

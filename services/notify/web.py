@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from joserfc.jwk import KeySet
 
 from services.notify import queries
 from services.notify.domain.commands import Accept, Decline, DropOut, OfCase, Report
 from services.notify.links import Link, Links, Tampered
 from shared.errors import TsunaguError
 from shared.events.responses import DeclineReason, Outcome
-from shared.seal import KeySet, open_json
+from shared.seal import open_json
 from shared.service import Parts
 from shared.web.pages import Pages, language_of, with_language
 
@@ -105,9 +106,7 @@ class OfferPages:
             return self._link_page(request, problem, 409, state)
         return RedirectResponse(with_language(request, f"/offers/{token}"), 303)
 
-    def _link_page(
-        self, request: Request, problem: str, status: int, offer_state: str | None = None
-    ) -> HTMLResponse:
+    def _link_page(self, request: Request, problem: str, status: int, offer_state: str | None = None) -> HTMLResponse:
         return self._pages.render(
             request, "link.html", language=language_of(request), status=status, problem=problem,
             offer_state=offer_state,

@@ -69,9 +69,7 @@ class Figures:
             self.outcomes[fact.outcome] += 1
         if fact.unserved:
             self.unserved[fact.unserved] += 1
-        self.offers.update(
-            made=fact.offers, declined=fact.declined, expired=fact.expired, dropped_out=fact.dropped_out
-        )
+        self.offers.update(made=fact.offers, declined=fact.declined, expired=fact.expired, dropped_out=fact.dropped_out)
 
     def rows(self) -> list[dict[str, Any]]:
         """In the order of the programme's own table; what it has no row for follows where there are cases."""

@@ -58,7 +58,9 @@ class Board:
 def gauges(figures: Figures) -> bytes:
     """Labels are codes of the region and of the contracts: no referral can make a series of its own."""
     registry = CollectorRegistry()
-    cases = Gauge("tsunagu_cases", "Cases by category and how far they came", ["category", "reached"], registry=registry)
+    cases = Gauge(
+        "tsunagu_cases", "Cases by category and how far they came", ["category", "reached"], registry=registry
+    )
     for row in figures.rows():
         for column in queries.COLUMNS:
             cases.labels(row["label"], column).set(row[column])

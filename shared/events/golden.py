@@ -41,10 +41,7 @@ def _text(content: Mapping[str, Any]) -> str:
 
 
 def stored() -> dict[str, str]:
-    return {
-        path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8")
-        for path in FOLDER.rglob("*.json")
-    }
+    return {path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
 
 
 def breaks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -69,10 +66,7 @@ def main() -> int:
     for path, content in after.items():
         (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / path).write_text(content, encoding="utf-8")
-    broken = {
-        path: breaks(json.loads(before[path]), json.loads(after[path]))
-        for path in before.keys() & after.keys()
-    }
+    broken = {path: breaks(json.loads(before[path]), json.loads(after[path])) for path in before.keys() & after.keys()}
     for path, flaws in sorted(broken.items()):
         for flaw in flaws:
             print(f"not compatible: {path}: {flaw}", file=sys.stderr)

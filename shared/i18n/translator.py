@@ -14,9 +14,7 @@ from babel.messages.pofile import read_po
 DOMAIN = "tsunagu"
 LOCALES = Path(__file__).parent / "locale"
 SOURCE = "en"
-LANGUAGES = MappingProxyType(
-    {"ja": "日本語", "ja-simple": "やさしい日本語", "en": "English", "vi": "Tiếng Việt"}
-)
+LANGUAGES = MappingProxyType({"ja": "日本語", "ja-simple": "やさしい日本語", "en": "English", "vi": "Tiếng Việt"})
 """What a page can be read in, in the order of the language switch, each under the name it has for itself."""
 TAGS = MappingProxyType({"ja-simple": "ja"})
 """BCP 47 for `lang` and Content-Language, where it isn't our own code."""

@@ -48,8 +48,7 @@ class KafkaBus:
         if self._producer is None:
             raise ConnectionError("the bus has not been started")
         acks = [
-            await self._producer.send(m.topic, m.value, key=m.key.encode(), headers=list(m.headers))
-            for m in messages
+            await self._producer.send(m.topic, m.value, key=m.key.encode(), headers=list(m.headers)) for m in messages
         ]
         return [ack.offset for ack in await asyncio.gather(*acks)]
 

@@ -23,9 +23,7 @@ class View(Generic[M]):
 
     async def start(self) -> None:
         """Returns once everything that was there is known."""
-        consumer = AIOKafkaConsumer(
-            **self._kafka.options(), enable_auto_commit=False, fetch_max_wait_ms=self._wait_ms
-        )
+        consumer = AIOKafkaConsumer(**self._kafka.options(), enable_auto_commit=False, fetch_max_wait_ms=self._wait_ms)
         self._consumer = consumer
         await consumer.start()
         places = [TopicPartition(self._topic, p) for p in await self._partitions(consumer)]

@@ -33,9 +33,7 @@ class Commands:
         return self._message(key, command.type, encode(command.model_dump(mode="json", by_alias=True)), id,
                              adapter=adapter, origin=origin)  # fmt: skip
 
-    def _message(
-        self, key: str, type: str, value: bytes, id: str, *, adapter: str, origin: str = ""
-    ) -> Message:
+    def _message(self, key: str, type: str, value: bytes, id: str, *, adapter: str, origin: str = "") -> Message:
         head = envelope(
             id=id,
             source=f"/tsunagu/{self.service}/{adapter}",

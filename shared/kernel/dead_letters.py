@@ -28,9 +28,7 @@ def topic(service: str) -> str:
     return f"{service}.dead-letters"
 
 
-def dead_letter(
-    service: str, record: Record, reason: str, now: datetime, sealer: Sealer, *, code: str = ""
-) -> Message:
+def dead_letter(service: str, record: Record, reason: str, now: datetime, sealer: Sealer, *, code: str = "") -> Message:
     """At most 64 kB whatever the record's size: its beginning, its hash and where it lies. `code`: what was wrong."""
     value = record.value or b""
     clear = json.dumps({

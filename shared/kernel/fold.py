@@ -187,9 +187,7 @@ def _written(
     return after, entry
 
 
-def number(
-    document: Document, position: int, events: Sequence[Event]
-) -> tuple[dict[str, int], list[dict[str, Any]]]:
+def number(document: Document, position: int, events: Sequence[Event]) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """Gives each routed event its number in its stream, and every event an id that its place in the journal implies."""
     sent, numbered = dict(document.sent), []
     for index, event in enumerate(events):

@@ -123,9 +123,7 @@ class Kernel:
             record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
             return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
 
-    async def _keep_letters(
-        self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]
-    ) -> None:
+    async def _keep_letters(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]) -> None:
         """Those that are still to lie aside are kept (again); those that a release has folded are thrown away."""
         aside = [
             dead_letters.to_letter(self._letter_id(one), key, one.record, self.sealer)
@@ -182,6 +180,4 @@ class Kernel:
                     self.on_answer(one.id, folded.document.ids[one.id])
 
     def _world(self) -> World:
-        return World(
-            self.service, self.cluster, self.clock.now(), self.deciders, dict(self.committed), self.view
-        )
+        return World(self.service, self.cluster, self.clock.now(), self.deciders, dict(self.committed), self.view)

@@ -120,9 +120,7 @@ class Subscriptions:
             raise BadRecord("unknown_type", type_)
         data = parse(self.commands[type_], record.value)
         time = moment(required(head, "ce_time"))
-        return Input(
-            Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=head.get("ce_origin", "")
-        )
+        return Input(Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=head.get("ce_origin", ""))
 
     def _event(self, record: Record, key: str) -> Input:
         head = decode_headers(record.headers)
@@ -136,9 +134,7 @@ class Subscriptions:
                 raise BadRecord("unknown_type", type_)
             data = parse(model, record.value)
         except BadRecord as error:
-            return Input(
-                Kind.UNREADABLE, key, record, id_, stream=stream, sequence=sequence, flaw=error.reason
-            )
+            return Input(Kind.UNREADABLE, key, record, id_, stream=stream, sequence=sequence, flaw=error.reason)
         return Input(Kind.EVENT, key, record, id_, time, data, stream, sequence)
 
 
@@ -190,9 +186,7 @@ def parse(model: type[BaseModel], value: bytes | None) -> BaseModel:
         raise BadRecord("payload", fields) from error
 
 
-def envelope(
-    *, id: str, source: str, type: str, time: str, sequence: int | None = None, **extensions: str
-) -> Headers:
+def envelope(*, id: str, source: str, type: str, time: str, sequence: int | None = None, **extensions: str) -> Headers:
     """CloudEvents 1.0 in binary mode: the headers."""
     head = {"specversion": "1.0", "id": id, "source": source, "type": type, "time": time, **extensions}
     if sequence is not None:

@@ -10,6 +10,7 @@ from shared.kernel.commands import Commands
 from shared.kernel.ports import Store
 
 AT_ONCE = 500
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 GLANCE = 0.005
 """Seconds between two looks at the clock, which cost nothing."""
 
@@ -26,7 +27,7 @@ class Sweeper:
     clock: Clock
     lag: Callable[[], Awaitable[int]]
     owns: Callable[[str], bool]
-    swept: datetime = datetime.fromtimestamp(0, UTC)
+    swept: datetime = LONG_AGO
 
     async def sweep(self) -> int:
         """One round; returns how many ticks were written."""

@@ -69,9 +69,7 @@ class Pages:
         response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
         return response
 
-    def problem(
-        self, request: Request, status: int, *, language: str, detail: str | None = None
-    ) -> HTMLResponse:
+    def problem(self, request: Request, status: int, *, language: str, detail: str | None = None) -> HTMLResponse:
         """What went wrong and what to do about it; `detail` is a sentence of ours about this very case."""
         return self.render(request, "problem.html", language=language, status=status, detail=detail)
 

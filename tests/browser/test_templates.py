@@ -85,9 +85,7 @@ def test_it_is_sound_html(pages, service, template, context, language) -> None:
 
 @pytest.mark.parametrize(("service", "template", "context"), EVERY_PAGE)
 def test_it_needs_no_script_and_no_inline_style(pages, service, template, context) -> None:
-    outline = Outline(
-        bytes(pages[service].render(request(), template, language="ja", **context).body).decode()
-    )
+    outline = Outline(bytes(pages[service].render(request(), template, language="ja", **context).body).decode())
     assert (outline.counts["script"], outline.counts["style"], outline.of("style")) == (0, 0, [])
     assert not [name for _, attributes in outline.attributes for name in attributes if name.startswith("on")]
 
@@ -136,9 +134,7 @@ def test_the_map_has_all_municipalities_and_says_its_content_in_words(pages) -> 
 
 def test_a_chosen_language_goes_along(pages) -> None:
     html = bytes(
-        pages["matching"]
-        .render(request("lang=vi&state=open"), "cases.html", language="vi", cases=[], counts={})
-        .body
+        pages["matching"].render(request("lang=vi&state=open"), "cases.html", language="vi", cases=[], counts={}).body
     ).decode()
     assert 'href="/cases?lang=vi"' in html
     assert 'href="?state=open&amp;lang=ja-simple"' in html

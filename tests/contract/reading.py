@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.kafka.topics import Topic, apply
 from shared.kafka.connection import Kafka
@@ -73,9 +72,7 @@ class Group:
             handler.gate.set()
             await reader.stop()
 
-    async def send(
-        self, *values: str, headers: Sequence[tuple[str, bytes | None]] = (), topic: str = ""
-    ) -> None:
+    async def send(self, *values: str, headers: Sequence[tuple[str, bytes | None]] = (), topic: str = "") -> None:
         producer = AIOKafkaProducer(**self.kafka.options())
         await producer.start()
         for n, value in enumerate(values):
@@ -87,14 +84,14 @@ class Group:
 
     async def committed(self) -> list[int]:
         """Of each partition; 0 where nothing is."""
-        admin = AIOKafkaAdminClient(**self.kafka.options())
-        await admin.start()
+        consumer = AIOKafkaConsumer(**self.kafka.options(), group_id=self.name, enable_auto_commit=False)
+        places = [TopicPartition(self.name, partition) for partition in range(self.partitions)]
+        consumer.assign(places)
+        await consumer.start()
         try:
-            offsets = await admin.list_consumer_group_offsets(self.name)
-            found = {tp.partition: max(0, o.offset) for tp, o in offsets.items() if tp.topic == self.name}
-            return [found.get(partition, 0) for partition in range(self.partitions)]
+            return [await consumer.committed(place) or 0 for place in places]
         finally:
-            await admin.close()
+            await consumer.stop()
 
 
 async def until(condition: Callable[[], bool], within: float = 15.0) -> None:

@@ -1,4 +1,4 @@
-"""One contract, two brokers: in memory, and Kafka's protocol. What is published is there, in order, or it raises."""
+"""One contract, two brokers: in memory, and real. What is published is there, in order, or it raises."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
@@ -45,11 +45,7 @@ async def read_back(kafka: Kafka, topic: str) -> list[Message]:
         await consumer.seek_to_beginning(*places)
         found: list[Message] = []
         while batch := await consumer.getmany(timeout_ms=300):
-            found += [
-                Message(r.topic, r.key.decode(), r.value, list(r.headers))
-                for rs in batch.values()
-                for r in rs
-            ]
+            found += [Message(r.topic, r.key.decode(), r.value, list(r.headers)) for rs in batch.values() for r in rs]
         return found
     finally:
         await consumer.stop()

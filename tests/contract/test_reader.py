@@ -1,13 +1,40 @@
-"""A reader commits a batch when it is done with it, never before; and loses none to errors, rebalances or SIGTERM."""
+"""A reader commits a batch when it is done with it, never before, and loses none whatever happens.
+
+Joining a group takes three seconds each time, so these stories run side by side, and each is a test of its own.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import pytest
 
 from shared.kafka.connection import Kafka
 from shared.kernel.record import Place
 from tests.contract.reading import Group, Handler, until
 
+Story = Callable[[Kafka, str], Awaitable[None]]
+STORIES: dict[str, Story] = {}
 
-async def test_a_batch_is_committed_when_it_is_done_and_not_before(kafka: Kafka, unique: str) -> None:
+
+def story(told: Story) -> Story:
+    STORIES[told.__name__] = told
+    return told
+
+
+@pytest.fixture(scope="module")
+def outcomes(kafka: Kafka) -> dict[str, BaseException | None]:
+    async def together() -> dict[str, BaseException | None]:
+        ends = await asyncio.gather(
+            *(told(kafka, f"t{uuid4().hex[:10]}") for told in STORIES.values()), return_exceptions=True
+        )
+        return dict(zip(STORIES, ends, strict=True))
+
+    return asyncio.run(together())
+
+
+@story
+async def a_batch_is_committed_when_it_is_done_and_not_before(kafka: Kafka, unique: str) -> None:
     group, handler = await Group(kafka, unique).prepare(), Handler()
     handler.gate.clear()
     await group.send("1", "2")
@@ -22,7 +49,8 @@ async def test_a_batch_is_committed_when_it_is_done_and_not_before(kafka: Kafka,
         assert await reader.lag() == 0
 
 
-async def test_whatever_is_in_a_header_the_record_is_handed_over_raw(kafka: Kafka, unique: str) -> None:
+@story
+async def whatever_is_in_a_header_the_record_is_handed_over_raw(kafka: Kafka, unique: str) -> None:
     group, handler = await Group(kafka, unique).prepare(), Handler()
     poison: list[tuple[str, bytes | None]] = [("a", None), ("b", b"\xff\xfe"), ("b", b"")]
     await group.send("poison", headers=poison)
@@ -34,7 +62,8 @@ async def test_whatever_is_in_a_header_the_record_is_handed_over_raw(kafka: Kafk
         assert (records[0].key, records[0].offset, str(records[1])) == (b"k", 0, f"{unique}-0-1")
 
 
-async def test_after_an_error_all_comes_again_in_order_later_each_time(kafka: Kafka, unique: str) -> None:
+@story
+async def after_an_error_all_comes_again_in_order_later_each_time(kafka: Kafka, unique: str) -> None:
     group, handler = await Group(kafka, unique).prepare(), Handler(failures=3)
     await group.send("1", "2", "3")
     async with group.reading(handler) as reader:
@@ -47,7 +76,8 @@ async def test_after_an_error_all_comes_again_in_order_later_each_time(kafka: Ka
         assert reader.last_error is None
 
 
-async def test_a_pattern_finds_a_topic_that_is_made_later(kafka: Kafka, unique: str) -> None:
+@story
+async def a_pattern_finds_a_topic_that_is_made_later(kafka: Kafka, unique: str) -> None:
     group, handler = Group(kafka, f"{unique}.new.referrals"), Handler()
     await Group(kafka, f"{unique}.old.referrals").prepare()
     async with group.reading(handler, pattern=rf"^{unique}\.[a-z]+\.referrals$"):
@@ -58,27 +88,30 @@ async def test_a_pattern_finds_a_topic_that_is_made_later(kafka: Kafka, unique: 
         await until(lambda: handler.done == ["old", "new"])
 
 
-async def test_a_partition_goes_to_another_only_when_the_batch_in_hand_is_through(
-    kafka: Kafka, unique: str
-) -> None:
+@story
+async def a_partition_goes_to_another_only_when_the_batch_in_hand_is_through(kafka: Kafka, unique: str) -> None:
     group = await Group(kafka, unique, partitions=2).prepare()
     first, second = Handler(), Handler()
     first.gate.clear()
     await group.send("1", "2", "3", "4")
     async with group.reading(first) as one:
         await until(lambda: bool(first.batches))
-        async with group.reading(second) as other:
-            await asyncio.sleep(1.5)  # the group wants to share; the batch is still in hand
-            assert second.batches == [] and other.committed == {}
-            first.gate.set()
-            await until(lambda: len(one.committed) == len(other.committed) == 1)
-            await group.send("5", "6")
-            await until(lambda: len(first.done) + len(second.done) >= 6)
-            assert sorted(first.done + second.done) == ["1", "2", "3", "4", "5", "6"], "each once"
-            assert len(second.done) == 1
+        other = group.reader(second)
+        joining = asyncio.create_task(other.start())
+        await asyncio.sleep(2)  # the group wants to share; the batch is still in hand
+        assert not joining.done() and second.batches == []
+        first.gate.set()
+        await joining
+        await until(lambda: len(one.committed) == len(other.committed) == 1)
+        await group.send("5", "6")
+        await until(lambda: len(first.done) + len(second.done) >= 6)
+        assert sorted(first.done + second.done) == ["1", "2", "3", "4", "5", "6"], "each once"
+        assert len(second.done) == 1
+        await other.stop()
 
 
-async def test_stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, unique: str) -> None:
+@story
+async def stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, unique: str) -> None:
     group, handler = await Group(kafka, unique).prepare(), Handler()
     handler.gate.clear()
     await group.send("1", "2")
@@ -93,3 +126,9 @@ async def test_stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, u
     await stopping
     assert handler.done == ["1", "2"]
     assert await group.committed() == [2]
+
+
+@pytest.mark.parametrize("told", STORIES)
+def test_a_reader(outcomes: dict[str, BaseException | None], told: str) -> None:
+    if error := outcomes[told]:
+        raise error

@@ -15,7 +15,8 @@ from shared.events.golden import breaks, contracts, golden, schema, stored
 COMMAND = "run `python -m shared.events.golden` (make schemas) and read the diff"
 PERSONAL = {
     "name", "names", "family", "kana", "email", "mail", "phone", "tel", "fax", "address", "street",
-    "contact", "contacts", "note", "notes", "comment", "remark", "memo", "text", "birth", "birthday", "birthdate", "gender",
+    "contact", "contacts", "note", "notes", "comment", "remark", "memo", "text", "birth", "birthday",
+    "birthdate", "gender",
     "passport", "card", "resident", "person", "photo", "voice",
 }  # fmt: skip
 TOPICS = {
@@ -34,7 +35,7 @@ SEALED = ASealedOne.model_json_schema()["properties"]["value"]["pattern"]
 
 
 def journalled() -> list[type[Event]]:
-    """What services keep in their journals, for ever, and what they are asked: that lies there for a month."""
+    """What services keep in their journals for ever, and what they are asked: it lies there for a month."""
     found: dict[str, type[Any]] = {}
     for service in SERVICES:
         for decider in import_module(f"services.{service}.domain").DECIDERS.values():

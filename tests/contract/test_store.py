@@ -1,4 +1,4 @@
-"""One contract, three databases: in memory, MongoDB's protocol with motor, the same with pymongo's own client.
+"""One contract, three databases: in memory, MongoDB's protocol with motor, and with pymongo's own client.
 
 The last shows that only calls are used that both drivers share: changing the driver is one line.
 """

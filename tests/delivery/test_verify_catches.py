@@ -69,9 +69,7 @@ async def other_bytes(world: Little) -> None:
 
 async def journal_record_again(world: Little) -> None:
     again = world.topics["intake.journal"][0]
-    world.topics["intake.journal"].append(
-        replace(again, value=(again.value or b"").replace(b"08220", b"08203"))
-    )
+    world.topics["intake.journal"].append(replace(again, value=(again.value or b"").replace(b"08220", b"08203")))
 
 
 async def never_applied(world: Little) -> None:

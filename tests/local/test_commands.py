@@ -32,9 +32,7 @@ async def test_up_in_the_background_a_second_up_and_down(light: LocalSettings, s
 
 
 @pytest.mark.asyncio
-async def test_a_killed_supervisor_leaves_neither_orphans_nor_a_lock(
-    light: LocalSettings, screen: Screen
-) -> None:
+async def test_a_killed_supervisor_leaves_neither_orphans_nor_a_lock(light: LocalSettings, screen: Screen) -> None:
     assert await up(light, prepare=prepare_nothing, commands=SERVICES, detach=True, progress=screen) == 0
     found = info(light.home)
     os.kill(found.pid, signal.SIGKILL)
@@ -45,9 +43,7 @@ async def test_a_killed_supervisor_leaves_neither_orphans_nor_a_lock(
 
 
 @pytest.mark.asyncio
-async def test_a_stack_that_cannot_come_up_is_one_line_and_exit_code_1(
-    light: LocalSettings, screen: Screen
-) -> None:
+async def test_a_stack_that_cannot_come_up_is_one_line_and_exit_code_1(light: LocalSettings, screen: Screen) -> None:
     missing = {"stats": ("/no/such/command",)}
     assert await up(light, prepare=prepare_nothing, commands=missing, progress=screen) == 1
     assert "stats cannot be started" in screen.text.splitlines()[-1]

@@ -36,9 +36,7 @@ def test_the_last_words_are_the_reason_and_not_what_follows_it(tmp_path: Path) -
     start = log.stat().st_size
     assert last_words(log, since=start) is None
     with log.open("a") as file:
-        file.write(
-            "\x1b[31mERROR\x1b[0m address in use\nstack backtrace:\nnote: some details are omitted\n\n"
-        )
+        file.write("\x1b[31mERROR\x1b[0m address in use\nstack backtrace:\nnote: some details are omitted\n\n")
     assert last_words(log, since=start) == "ERROR address in use"
 
 

@@ -87,9 +87,7 @@ async def test_a_killed_broker_comes_back_as_another_until_it_is_filled_again(
 
 
 @pytest.mark.asyncio
-async def test_a_service_that_dies_at_once_is_named_with_its_reason(
-    light: LocalSettings, screen: Screen
-) -> None:
+async def test_a_service_that_dies_at_once_is_named_with_its_reason(light: LocalSettings, screen: Screen) -> None:
     dying = (sys.executable, "-c", "raise SystemExit('no such setting')")
     stack = Stack(light, prepare=prepare_nothing, services=Services(commands={"stats": dying}))
     with pytest.raises(PartFailed) as failure:
@@ -104,9 +102,7 @@ async def test_a_service_that_dies_at_once_is_named_with_its_reason(
 async def test_a_service_that_does_not_become_ready_says_what_it_waits_for(
     light: LocalSettings, screen: Screen
 ) -> None:
-    services = Services(
-        commands={"notify": FAKE_SERVICE}, extra_env={"notify": {"FAKE_WAITING_FOR": "database"}}
-    )
+    services = Services(commands={"notify": FAKE_SERVICE}, extra_env={"notify": {"FAKE_WAITING_FOR": "database"}})
     patience = light.model_copy(update={"ready_within": 1.5})
     with pytest.raises(PartFailed, match=r"notify not ready after 1\.5 s: waiting for database"):
         await Stack(patience, prepare=prepare_nothing, services=services).start(screen)

@@ -69,9 +69,7 @@ class given:  # noqa: N801
             return self
         self.when(Tick())
         after = self.rules.due(self.state)
-        assert after is None or after > self.now, (
-            f"still due at {after} after its tick: the kernel calls that a bug"
-        )
+        assert after is None or after > self.now, f"still due at {after} after its tick: the kernel calls that a bug"
         return self
 
     def last(self, kind: type[Any]) -> Any:

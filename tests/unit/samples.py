@@ -10,17 +10,13 @@ from tests.unit.given import NOON
 
 SEALED = "a.b.c.d.e"
 CASE = "case-1"
-CONSENT = Consent(
-    given_by="resident", given_at=NOON - timedelta(hours=1), scope="referral", evidence="written"
-)
+CONSENT = Consent(given_by="resident", given_at=NOON - timedelta(hours=1), scope="referral", evidence="written")
 ASKS: dict[str, Any] = {"category": "hospital", "languages": ("vi",), "municipality": "08220"}
 MITO, TSUKUBA, TSUCHIURA, KITAIBARAKI, KASAMA = "08201", "08220", "08203", "08215", "08216"
 
 
 def published(**changed: Any) -> ReferralPublished:
-    return ReferralPublished(
-        **{"reference": "R-1", "consent": CONSENT, "resident": SEALED, **ASKS, **changed}
-    )
+    return ReferralPublished(**{"reference": "R-1", "consent": CONSENT, "resident": SEALED, **ASKS, **changed})
 
 
 def referral(**changed: Any) -> dict[str, Any]:

@@ -35,9 +35,7 @@ def test_every_text_is_translated_and_none_is_left_over(language: str, sources: 
         assert not message.fuzzy, message.id
         assert not list(message.check(catalogue)), message.id
         for text in forms(message.string):
-            assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(forms(message.id)[-1])), (
-                message.id
-            )
+            assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(forms(message.id)[-1])), message.id
 
 
 def test_easy_japanese_has_short_sentences() -> None:

@@ -10,9 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))[
-    "services"
-]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 OURS = ("intake", "matching", "notify", "stats")
 
 
@@ -23,27 +21,17 @@ def pins(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
 def test_pins_have_hashes_and_name_no_registry(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    entries = [
-        entry for entry in re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE) if entry[0] not in "#\n"
-    ]
+    entries = [entry for entry in re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE) if entry[0] not in "#\n"]
     assert entries, f"{path.name} is empty: make lock"
     for entry in entries:
-        assert re.match(r"[a-z0-9-]+==\S+", entry) and "--hash=sha256:" in entry, (
-            f"not pinned by hash: {entry[:80]}"
-        )
-    assert not re.search(r"://|^-", text, re.MULTILINE), (
-        f"{path.name} names an address or sets an option: make lock"
-    )
+        assert re.match(r"[a-z0-9-]+==\S+", entry) and "--hash=sha256:" in entry, f"not pinned by hash: {entry[:80]}"
+    assert not re.search(r"://|^-", text, re.MULTILINE), f"{path.name} names an address or sets an option: make lock"
 
 
 def test_the_three_files_agree() -> None:
     everything = pins(ROOT / "requirements/all.txt")
     for name in ("runtime.txt", "bootstrap.txt"):
-        odd = {
-            k: v
-            for k, v in pins(ROOT / "requirements" / name).items()
-            if k != "uv" and everything.get(k) != v
-        }
+        odd = {k: v for k, v in pins(ROOT / "requirements" / name).items() if k != "uv" and everything.get(k) != v}
         assert not odd, f"{name} and all.txt differ in {odd}: make lock"
 
 
@@ -63,9 +51,7 @@ def test_the_image_holds_no_gpl() -> None:
 def test_every_folder_with_code_is_a_package() -> None:
     """Without __init__.py setuptools leaves a folder out, silently: it works here and not where installed."""
     folders = {
-        path.parent
-        for top in ("services", "shared", "tsunagu", "deploy")
-        for path in (ROOT / top).rglob("*.py")
+        path.parent for top in ("services", "shared", "tsunagu", "deploy") for path in (ROOT / top).rglob("*.py")
     }
     missing = [str(path.relative_to(ROOT)) for path in folders if not (path / "__init__.py").exists()]
     assert not missing, f"add __init__.py to {sorted(missing)}"
@@ -81,18 +67,13 @@ def test_containers_publish_to_this_machine_only() -> None:
 def test_prometheus_asks_each_service_at_its_port() -> None:
     config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
     asked = {
-        target
-        for job in config["scrape_configs"]
-        for group in job["static_configs"]
-        for target in group["targets"]
+        target for job in config["scrape_configs"] for group in job["static_configs"] for target in group["targets"]
     }
     assert asked == {f"{name}:{COMPOSE[name]['environment']['TSUNAGU_HTTP_PORT']}" for name in OURS}
 
 
 def test_only_notify_is_given_the_private_key() -> None:
     holders = {
-        name
-        for name, service in COMPOSE.items()
-        if any("keys-private" in one for one in service.get("volumes", []))
+        name for name, service in COMPOSE.items() if any("keys-private" in one for one in service.get("volumes", []))
     }
     assert holders == {"keys", "notify"}

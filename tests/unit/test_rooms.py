@@ -76,8 +76,7 @@ def service_stands_alone(root: Path) -> list[str]:
         for path in sources(root, "services")
         if len(path.parts) > 2
         for name, line in imports(root, path)
-        if inside(name, "services", "tsunagu", "deploy", "tests")
-        and not inside(name, f"services.{path.parts[1]}")
+        if inside(name, "services", "tsunagu", "deploy", "tests") and not inside(name, f"services.{path.parts[1]}")
     ]
 
 
@@ -193,9 +192,7 @@ VIOLATIONS: list[tuple[Rule, str, str]] = [
 ]
 
 GOOD = {
-    "services/intake/app.py": (
-        "from services.intake import web\nfrom . import domain\nfrom shared.store import Store"
-    ),
+    "services/intake/app.py": ("from services.intake import web\nfrom . import domain\nfrom shared.store import Store"),
     "services/intake/domain.py": (
         "from __future__ import annotations\nfrom datetime import datetime\nfrom shared import ids"
     ),

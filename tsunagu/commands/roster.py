@@ -1,5 +1,6 @@
 """tsunagu roster import"""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -9,11 +10,10 @@ from tsunagu.where import Where
 
 async def run(where: Where, file: Path) -> int:
     """0 when every row was taken; otherwise every flaw, and 1."""
+    content = await asyncio.to_thread(file.read_bytes)
     url = f"{where.urls['matching']}/supporters/import"
     async with httpx.AsyncClient(timeout=60) as http:
-        answer = await http.post(
-            url, files={"file": (file.name, file.read_bytes())}, headers={"accept": "application/json"}
-        )
+        answer = await http.post(url, files={"file": (file.name, content)}, headers={"accept": "application/json"})
     body = answer.json()
     for error in body.get("errors", ()):
         print(f"row {error['row']}: {error['field']}: {error['message']}")

@@ -16,7 +16,7 @@ async def run() -> int:
     where = find()
     stack = running()
     table = Table("part", "state", "behind", "stuck", "dead letters", "address", box=None, pad_edge=False)
-    for name, part in (stack.parts.items() if stack else ()):
+    for name, part in stack.parts.items() if stack else ():
         if name not in where.urls:
             table.add_row(name, "up" if part.pid else "down", "", "", "", part.address)
     async with httpx.AsyncClient(timeout=5) as http:

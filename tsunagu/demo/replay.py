@@ -89,9 +89,7 @@ class Replay:
         offer = ".".join(mail["message_id"].split("@")[0].split(".")[:-1])
         match headers["X-Tsunagu-Kind"]:
             case "offer":
-                action: Any = people.answer(
-                    self.seed, supporter, offer, now, referral.mode, referral.urgency
-                )
+                action: Any = people.answer(self.seed, supporter, offer, now, referral.mode, referral.urgency)
             case "confirmed":
                 until = referral.when[1] if referral.when else None
                 action = people.follow_through(self.seed, supporter, offer, referral.category, now, until)

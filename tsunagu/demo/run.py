@@ -66,7 +66,7 @@ async def _play(console: Console, built: stage.Stage, seed: int, *, leave: bool)
         began = time.monotonic()
         replay = Replay(built, outside, seed)
         replay.plan(built.world.referrals)
-        with _bar(console, len(built.world.referrals)) as on_step:
+        with Bar(console, len(built.world.referrals)) as on_step:
             await replay.run(END, on_step)
         console.print(f"nine months in {time.monotonic() - began:.0f} s, {replay.steps} moments of work")
         code = await _close(console, built, outside)
@@ -107,7 +107,7 @@ def addresses(console: Console, built: stage.Stage) -> None:
         console.print(f"{what:<14} {url}", highlight=False)
 
 
-class _bar:
+class Bar:
     """A progress bar: the date, the referrals so far. On a pipe: a line a month."""
 
     def __init__(self, console: Console, total: int) -> None:
@@ -131,5 +131,3 @@ class _bar:
         if not self._console.is_terminal and local.month != self._month:
             self._month = local.month
             self._console.print(f"{local:%Y-%m-%d}  {published} of {self._total} referrals")
-
-

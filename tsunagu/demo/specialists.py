@@ -27,9 +27,7 @@ def specialists(seed: int) -> list[SupporterRow]:
     return [_specialist(dice(seed, "specialist", number), number, *person) for number, person in people]
 
 
-def _specialist(
-    luck: Random, number: int, name: str, licence: str, languages: tuple[str, ...]
-) -> SupporterRow:
+def _specialist(luck: Random, number: int, name: str, licence: str, languages: tuple[str, ...]) -> SupporterRow:
     return SupporterRow(
         supporter_id=f"L{number:03}",
         name=name,

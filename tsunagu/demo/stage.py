@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 from aiokafka import AIOKafkaProducer
+from joserfc.jwk import KeySet
 
 from deploy.kafka import topics
 from deploy.local.addresses import SERVICES, Addresses
@@ -17,7 +18,7 @@ from services.intake.partners import Partners
 from shared.clock import SteppedClock
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
-from shared.seal import KeySet, read_keys
+from shared.seal import read_keys
 from shared.store import MongoStore, connect
 from tsunagu.demo.calm import Calm
 from tsunagu.demo.world import World, to_csv

@@ -18,9 +18,7 @@ def summary(supporters: list[SupporterRow], referrals: list[Planned]) -> str:
     asked_from = Counter(each.municipality for each in referrals).most_common(TOP)
     lines = [
         f"{len(referrals)} referrals, {len(supporters)} supporters",
-        *_table(
-            "Referrals by category", _in_order(categories(), Counter(each.category for each in referrals))
-        ),
+        *_table("Referrals by category", _in_order(categories(), Counter(each.category for each in referrals))),
         *_table("Referrals by organisation", Counter(each.org for each in referrals).most_common()),
         "",
         "Languages: referrals, supporters",

@@ -51,6 +51,5 @@ def _last(report: Report) -> list[str]:
     folded = f"{report.documents:,} documents against {report.entries:,} journal entries"
     return [
         f"{folded}: {'as they should be' if report.ok else f'{len(report.problems)} problems'}",
-        f"published {total.published}, applied {total.applied}, lost {total.missing}, "
-        f"applied twice {total.twice}",
+        f"published {total.published}, applied {total.applied}, lost {total.missing}, applied twice {total.twice}",
     ]

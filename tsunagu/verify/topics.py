@@ -114,9 +114,7 @@ async def _is_behind(consumer: Any, places: list[TopicPartition]) -> bool:
 
 def _told(record: Any) -> Told:
     head = {
-        name.removeprefix("ce_"): value.decode(errors="replace")
-        for name, value in record.headers
-        if value is not None
+        name.removeprefix("ce_"): value.decode(errors="replace") for name, value in record.headers if value is not None
     }
     key = (record.key or b"").decode(errors="replace")
     return Told(Place(record.topic, record.partition), record.offset, key, record.value or b"", head)

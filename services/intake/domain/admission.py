@@ -37,7 +37,7 @@ def _codes(referral: Referral) -> list[Flaw]:
 
 
 def _unknown(field: str, value: str, known: object) -> Flaw:
-    what = field.split(".")[0].removesuffix("s")
+    what = field.split(".", maxsplit=1)[0].removesuffix("s")
     guess = region.closest(value, known)  # type: ignore[arg-type]
     hint = f"did you mean {guess}?" if guess else f"see docs/partners.md for the codes of {what}"
     return Flaw(field, f"unknown_{what}", f"{value} is not a {what} of this region: {hint}")

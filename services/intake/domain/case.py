@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from services.intake.domain.commands import Amend, Publish, Reject, Withdraw
 from services.intake.domain.admission import problems
+from services.intake.domain.commands import Amend, Publish, Reject, Withdraw
 from shared.events import cases, matches, updates
 from shared.events.base import Event, Frozen
 from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseWithdrawn

@@ -7,7 +7,13 @@ from typing import Any
 from services.matching import policy
 from services.matching.domain import commands
 from services.matching.domain.offers import (
-    Case, Closed, Denied, Opened, Offer, Undelivered, evolve,
+    Case,
+    Closed,
+    Denied,
+    Offer,
+    Opened,
+    Undelivered,
+    evolve,
 )  # fmt: skip
 from shared.events import holds, matches, offers
 from shared.events.base import Event
@@ -17,7 +23,11 @@ from shared.events.holds import HoldReleased, HoldRequested, PauseAsked
 from shared.events.offers import OfferConfirmed, OfferMade, OfferTaken, OfferWithdrawn
 from shared.events.referrals import Referral
 from shared.events.responses import (
-    ActivityReported, DeliveryFailed, DroppedOut, OfferAccepted, OfferDeclined,
+    ActivityReported,
+    DeliveryFailed,
+    DroppedOut,
+    OfferAccepted,
+    OfferDeclined,
 )  # fmt: skip
 from shared.kernel.decider import Context, Decision, Refused, Tick, decider
 

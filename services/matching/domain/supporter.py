@@ -76,7 +76,7 @@ def decide(supporter: Supporter, asked: Any, context: Context) -> Decision:
 
 
 def _hold(supporter: Supporter, asked: HoldRequested, context: Context) -> Decision:
-    reply = {"case": asked.case, "supporter": asked.supporter, "number": asked.number}
+    reply: dict[str, Any] = {"case": asked.case, "supporter": asked.supporter, "number": asked.number}
     if reason := _refusal(supporter, asked, context.now):
         return [HoldRefused(**reply, reason=reason)]
     held = Held(case=asked.case, number=asked.number, at=context.now)

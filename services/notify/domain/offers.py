@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from shared.events.base import Code, Event, Frozen, Key, Moment, Sealed
-from shared.events.referrals import Referral
 from shared.events.deliveries import Delivered
+from shared.events.referrals import Referral
 from shared.events.responses import DeliveryFailed, MessageKind
 
 OfferState = Literal[

@@ -75,7 +75,7 @@ def _answered(recipient: Recipient, answer: commands.OfCase, context: Context) -
     offer = recipient.offers.get(answer.case)
     if offer is None or offer.number != answer.number:
         return [Refused("foreign", "this link belongs to no offer that you have")]
-    said = {"case": answer.case, "supporter": context.key, "number": answer.number}
+    said: dict[str, Any] = {"case": answer.case, "supporter": context.key, "number": answer.number}
     match answer:
         case commands.Accept():
             return _open(offer, context) or [

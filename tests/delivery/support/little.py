@@ -105,9 +105,7 @@ class Little:
 
     async def evidence(self) -> Evidence:
         committed = {
-            service: {
-                Where(topic, 0): offset for (reader, topic), offset in self.read.items() if reader == service
-            }
+            service: {Where(topic, 0): offset for (reader, topic), offset in self.read.items() if reader == service}
             for service in wiring.SERVICES
         }
         committed["notify"][Where("notify.journal", 0)] = len(self.topics["notify.journal"])

@@ -68,9 +68,7 @@ async def join(network: Network, orgs: Sequence[str]) -> dict[str, Partner]:
     """New partners, with topics and an API key each, and one producer for all."""
     partners = Partners(MongoStore(connect(network.where.mongo), "tsunagu_intake").collection("partners"))
     await topics.apply(network.kafka, [topic for org in orgs for topic in topics.partner(org)])
-    producer = AIOKafkaProducer(
-        bootstrap_servers=network.where.kafka, acks="all", max_request_size=10_000_000
-    )
+    producer = AIOKafkaProducer(bootstrap_servers=network.where.kafka, acks="all", max_request_size=10_000_000)
     await producer.start()
     network.leaving.push_async_callback(producer.stop)
     keys = read_keys(network.where.keys / "network-public.json")

@@ -84,9 +84,7 @@ def test_what_was_never_published_cannot_be_changed(asked: Any) -> None:
 @pytest.mark.parametrize("asked", [amend(category="labour"), WITHDRAW], ids=["amended", "withdrawn"])
 def test_what_is_closed_cannot_be_changed(asked: Any, end: Any) -> None:
     case = open_case().when(end)
-    case.when(asked).then(
-        "already_closed", some(updates.Rejected, state=case.state.state, reason="already_closed")
-    )
+    case.when(asked).then("already_closed", some(updates.Rejected, state=case.state.state, reason="already_closed"))
 
 
 @pytest.mark.parametrize(
@@ -114,9 +112,7 @@ def test_consent_comes_first() -> None:
 
 def test_a_record_that_could_not_be_read_is_told_and_changes_nothing() -> None:
     reject = Reject(org="city", record="r", reference="R-1", code="payload", message="the value is not JSON")
-    given(CASE).when(reject).then(
-        some(updates.Rejected, state="rejected", org="city", about="r", reason="payload")
-    )
+    given(CASE).when(reject).then(some(updates.Rejected, state="rejected", org="city", about="r", reason="payload"))
     case = open_case().when(reject).then(some(updates.Rejected, state="accepted"))
     case.when(publish("again")).then()
 

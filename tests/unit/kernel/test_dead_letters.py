@@ -76,9 +76,7 @@ async def test_what_it_held_is_sealed(bench: Bench) -> None:
     await bench.kernel().process([secret])
     (message,) = bench.bus.topics[f"{SERVICE}.dead-letters"]
     assert list(json.loads(message.value or b"")) == ["sealed"]
-    assert b"Nguyen" not in (message.value or b"") and not any(
-        b"Nguyen" in (v or b"") for _, v in message.headers
-    )
+    assert b"Nguyen" not in (message.value or b"") and not any(b"Nguyen" in (v or b"") for _, v in message.headers)
 
 
 @pytest.mark.parametrize("value", [b"", b"\xff\x00", b"x" * 1_000_000])

@@ -72,9 +72,7 @@ def test_any_run_ends_as_the_undisturbed_one(plan: list[tuple[int, bool, bool, b
 
 def distinct(bench: Bench) -> list[tuple[str, bytes | None, str]]:
     """All that was told, each once; every repeat must be the same in every byte."""
-    return sorted(
-        {(m.key, m.value, str(m.headers)) for m in (*bench.bus.topics[TOTALS], *bench.journalled())}
-    )
+    return sorted({(m.key, m.value, str(m.headers)) for m in (*bench.bus.topics[TOTALS], *bench.journalled())})
 
 
 @settings(max_examples=25, deadline=None)

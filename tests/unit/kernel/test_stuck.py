@@ -25,9 +25,7 @@ async def test_a_decider_that_raises_holds_up_its_own_document_only(bench: Bench
     kernel = bench.kernel()
     bad = bench.event(666, 2)
     other = bench.event(9, 1, key="counter-2")
-    await bench.deliver(
-        kernel, bench.event(5, 1), bad, bench.event(7, 3), bench.command(AddNow(number=1), "c"), other
-    )
+    await bench.deliver(kernel, bench.event(5, 1), bad, bench.event(7, 3), bench.command(AddNow(number=1), "c"), other)
     document = await bench.document()
     assert (document.stuck, document.version) == (str(bad), 1)
     assert (await bench.state("counter-2"))["total"] == 9
@@ -55,9 +53,7 @@ async def test_a_release_folds_what_lay_aside_in_order_and_clears(bench: Bench) 
 
 
 async def test_commands_that_lay_aside_are_folded_though_their_offset_is_passed(bench: Bench) -> None:
-    await bench.deliver(
-        bench.kernel(), bench.command(AddNow(number=666), "a"), bench.command(AddNow(number=1), "b")
-    )
+    await bench.deliver(bench.kernel(), bench.command(AddNow(number=666), "a"), bench.command(AddNow(number=1), "b"))
     await bench.deliver(bench.kernel(decider=FIXED), bench.release(), bench.command(AddNow(number=2), "c"))
     assert (await bench.state())["chain"] == chain_of(666, 1, 2)
     assert [id for id, _ in bench.answers] == ["c"]
@@ -106,9 +102,7 @@ async def test_a_letter_that_cannot_be_opened_keeps_its_own_document_waiting(ben
 
 async def test_an_event_of_ours_that_this_version_cannot_read_makes_its_document_wait(bench: Bench) -> None:
     new = bench.raw(SUMS, KEY, Add(number=5), ce_type="test.add.v2", ce_sequence="1", ce_source="a")
-    malformed = bench.raw(
-        SUMS, "counter-2", AddNow(number=5), ce_type=Add.type, ce_sequence="1", ce_source="a"
-    )
+    malformed = bench.raw(SUMS, "counter-2", AddNow(number=5), ce_type=Add.type, ce_sequence="1", ce_source="a")
     broken = replace(malformed, value=b'{"number": "many"}')
     await bench.deliver(bench.kernel(), new, bench.event(7, 2), broken)
     assert (await bench.document()).stuck == str(new)

@@ -52,9 +52,7 @@ class Sweeps:
     def __init__(self, bench: Bench, owned: str = "") -> None:
         self.bench, self.behind = bench, 0
         commands = Commands(SERVICE, bench.bus, bench.store, bench.clock)
-        self.sweeper = Sweeper(
-            commands, bench.store, bench.clock, self._lag, lambda key: key.startswith(owned)
-        )
+        self.sweeper = Sweeper(commands, bench.store, bench.clock, self._lag, lambda key: key.startswith(owned))
 
     async def _lag(self) -> int:
         return self.behind

@@ -105,9 +105,7 @@ class Network:
     def holds(self) -> set[tuple[str, str, int]]:
         """(supporter, case, number): the places that supporters keep."""
         return {
-            (person, case, number)
-            for person in PEOPLE
-            for case, number in self.documents[person].state.holds.items()
+            (person, case, number) for person in PEOPLE for case, number in self.documents[person].state.holds.items()
         }
 
     def needed(self) -> set[tuple[str, str, int]]:

@@ -25,8 +25,4 @@ def test_in_whatever_order_they_hear_of_each_other(seed: int) -> None:
         state = network.documents[case].state
         taken = [person for person, offer in state.offers.items() if offer.state == "accepted"]
         assert state.status != "asking" or state.open(), f"{case} waits for nobody"
-        assert (
-            (taken == [state.assigned])
-            if state.status == "assigned"
-            else (state.status == "closed" or not taken)
-        )
+        assert (taken == [state.assigned]) if state.status == "assigned" else (state.status == "closed" or not taken)

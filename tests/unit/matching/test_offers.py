@@ -76,9 +76,7 @@ def test_an_answer_to_an_older_ask_does_nothing() -> None:
 
 def test_when_all_have_declined_the_next_are_asked() -> None:
     case = offered().when(says(OfferDeclined, AN, 1))
-    case.then(
-        some(matches.Declined, supporter=AN, reason="no_time"), some(HoldReleased, supporter=AN, number=1)
-    )
+    case.then(some(matches.Declined, supporter=AN, reason="no_time"), some(HoldReleased, supporter=AN, number=1))
     case.when(says(OfferDeclined, BINH, 2)).then(
         matches.Declined,
         HoldReleased,

@@ -112,18 +112,14 @@ def test_on_the_phone_the_way_does_not_count() -> None:
 
 
 def test_the_best_come_first_and_equals_by_their_keys() -> None:
-    people = roster(
-        supporter("c"), supporter("a"), supporter("b", load=1), supporter("d", municipality=TSUCHIURA)
-    )
+    people = roster(supporter("c"), supporter("a"), supporter("b", load=1), supporter("d", municipality=TSUCHIURA))
     found = policy.candidates(accepted(), people, (), NOON)
     assert [one.supporter[-1] for one in found] == ["a", "c", "d", "b"]
     assert found[2].distance_km == pytest.approx(region.distance_km(TSUCHIURA, TSUKUBA))
 
 
 def test_exclusions_are_counted_by_their_reasons() -> None:
-    people = roster(
-        supporter("a"), supporter("b", load=2), supporter("c", load=2), supporter("d", active=False)
-    )
+    people = roster(supporter("a"), supporter("b", load=2), supporter("c", load=2), supporter("d", active=False))
     assert policy.exclusions(accepted(), people, (), NOON) == {"inactive": 1, "full": 2}
 
 

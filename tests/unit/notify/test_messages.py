@@ -8,8 +8,8 @@ from services.notify.domain.commands import Accept, NotSent, Sent
 from services.notify.domain.messages import ATTEMPTS, PAUSE
 from services.notify.domain.offers import Heard, MessageDue, SendingStarted, Settled
 from shared import region
-from shared.events.offers import OfferWithdrawn
 from shared.events.deliveries import Delivered
+from shared.events.offers import OfferWithdrawn
 from shared.events.responses import DeliveryFailed
 from tests.unit.given import NOON, given, some
 from tests.unit.notify.people import AN, ENDS, OFFER, an, asked, assigned, confirmed, deliver, made
@@ -45,9 +45,7 @@ def test_nothing_is_sent_at_night_but_in_the_morning() -> None:
     person = an()
     person.now += NIGHT
     morning = region.next_waking(person.now)
-    person.when(made(expires_at=NOON + timedelta(days=2))).then(
-        Heard, some(MessageDue, kind="offer", at=morning)
-    )
+    person.when(made(expires_at=NOON + timedelta(days=2))).then(Heard, some(MessageDue, kind="offer", at=morning))
     person.later(hours=9, minutes=59).then()
     person.later(minutes=1).then(some(SendingStarted, attempt=1))
     assert not region.is_quiet(person.now)
@@ -60,9 +58,7 @@ def test_what_failed_is_tried_again_later_each_time_and_given_up() -> None:
         waits.append(again - person.now)
         person.later(seconds=waits[-1].total_seconds()).then(some(SendingStarted, attempt=attempt + 1))
     assert waits == [PAUSE * 2**n for n in range(ATTEMPTS - 1)]
-    person.when(failed(person, ATTEMPTS)).then(
-        some(DeliveryFailed, kind="offer", reason="unreachable"), Settled
-    )
+    person.when(failed(person, ATTEMPTS)).then(some(DeliveryFailed, kind="offer", reason="unreachable"), Settled)
     person.later(days=1).then()
 
 

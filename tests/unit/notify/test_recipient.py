@@ -77,9 +77,7 @@ def test_a_report_is_told_once() -> None:
 
 def test_who_drops_out_has_it_no_longer() -> None:
     person = (
-        assigned()
-        .when(DROP_OUT)
-        .then(responses.DroppedOut(**SAID, reason="ill"), some(Heard, state="dropped_out"))
+        assigned().when(DROP_OUT).then(responses.DroppedOut(**SAID, reason="ill"), some(Heard, state="dropped_out"))
     )
     person.when(REPORT).then("dropped_out")
     person.when(withdrawn()).then()
@@ -87,9 +85,7 @@ def test_who_drops_out_has_it_no_longer() -> None:
 
 @pytest.mark.parametrize("before", [asked, lambda: asked().when(ACCEPT)], ids=["open", "answered"])
 def test_that_another_was_quicker_is_told_once(before: Any) -> None:
-    person = (
-        before().when(TAKEN).then(some(Heard, state="taken"), some(MessageDue, kind="taken"), SendingStarted)
-    )
+    person = before().when(TAKEN).then(some(Heard, state="taken"), some(MessageDue, kind="taken"), SendingStarted)
     person.when(TAKEN).then()
     person.when(ACCEPT).then("taken")
 
@@ -97,9 +93,7 @@ def test_that_another_was_quicker_is_told_once(before: Any) -> None:
 @pytest.mark.parametrize("before", [asked, assigned], ids=["open", "assigned"])
 def test_that_it_is_over_is_told_to_who_knows_of_it(before: Any) -> None:
     person = before().when(withdrawn())
-    person.then(
-        some(Heard, state="withdrawn", reason="withdrawn"), some(MessageDue, kind="withdrawn"), SendingStarted
-    )
+    person.then(some(Heard, state="withdrawn", reason="withdrawn"), some(MessageDue, kind="withdrawn"), SendingStarted)
     person.when(withdrawn()).then()
     person.when(ACCEPT).then("withdrawn")
 
@@ -119,9 +113,7 @@ def test_asked_anew_the_older_link_is_dead() -> None:
 
 def test_assigned_by_a_coordinator_without_an_offer() -> None:
     person = (
-        an()
-        .when(confirmed())
-        .then(some(Heard, state="assigned"), some(MessageDue, kind="confirmed"), SendingStarted)
+        an().when(confirmed()).then(some(Heard, state="assigned"), some(MessageDue, kind="confirmed"), SendingStarted)
     )
     person.when(REPORT).then(responses.ActivityReported, Heard)
 
