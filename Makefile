@@ -17,10 +17,10 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down test browser bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser bench lint format verify schemas messages lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with every library, pinned and checked by hash (skipped when nothing changed)
 
@@ -42,16 +42,23 @@ $(STAMP): $(UV) requirements/all.txt pyproject.toml
 demo: setup ## the whole network on this machine, without Docker (ARGS=--exit: play once and stop)
 	$(BIN)/tsunagu demo $(ARGS)
 
-# Links in mail are signed with a secret; each machine makes its own, once.
+# Links in mail are signed with a secret, and services seal what they set aside: each machine makes its own, once.
+SECRET = $$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 .env: | deploy/compose/.env.example
-	@umask 077; sed "s/^TSUNAGU_LINK_SECRET=.*/TSUNAGU_LINK_SECRET=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')/" \
-		deploy/compose/.env.example > $@
+	@umask 077; sed -e "s/^TSUNAGU_LINK_SECRET=.*/TSUNAGU_LINK_SECRET=$(SECRET)/" \
+		-e "s/^TSUNAGU_LETTER_KEY=.*/TSUNAGU_LETTER_KEY=$(SECRET)/" deploy/compose/.env.example > $@
 
-up: .env ## the whole network in containers: Kafka, MongoDB, four services, mail, Prometheus
+up: setup ## the network on this machine, without Docker, to try things with (ARGS=--detach)
+	$(BIN)/tsunagu up $(ARGS)
+
+down: setup ## stop it
+	$(BIN)/tsunagu down
+
+compose-up: .env ## the whole network in containers: Kafka, MongoDB, four services, mail, Prometheus
 	$(COMPOSE) up --build --detach --wait
 	@echo "intake 8101, matching 8102, notify 8103, stats 8104, mail 8025, Prometheus 9090: http://localhost:<port>"
 
-down: .env ## stop the containers (ARGS=--volumes: and forget their data)
+compose-down: .env ## stop the containers (ARGS=--volumes: and forget their data)
 	$(COMPOSE) down $(ARGS)
 
 test: setup ## every test but browser and bench (ARGS='tests/unit -k name')

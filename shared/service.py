@@ -162,12 +162,18 @@ class Service:
             READY.set(not self.waiting_for)
             if self.waiting_for:
                 continue
-            if await cluster_id(self.parts.settings.broker()) != self.cluster:
+            if await self._is_another_broker():
                 logs.logger().error("the broker has become another one")
                 return OTHER_CLUSTER
             if not self.alive():
                 logs.logger().error("no progress")
                 return 1
+
+    async def _is_another_broker(self) -> bool:
+        try:
+            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), 5) != self.cluster
+        except Exception:  # away: the next look will say so
+            return False
 
     async def _look(self) -> None:
         missing = []

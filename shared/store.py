@@ -26,7 +26,13 @@ DatabaseError = PyMongoError
 
 
 def connect(url: str) -> "AsyncIOMotorClient[dict[str, Any]]":
-    return AsyncIOMotorClient(url, timeoutMS=TIMEOUT_MS, serverSelectionTimeoutMS=5000, tz_aware=True)
+    """Writes are not retried by the driver: whoever writes does it again itself, and its guard tells what had happened.
+
+    (SecantusDB looks through all retryable writes of the last half hour at each one: two thirds of its time.)
+    """
+    return AsyncIOMotorClient(
+        url, timeoutMS=TIMEOUT_MS, serverSelectionTimeoutMS=5000, retryWrites=False, tz_aware=True
+    )
 
 
 class MongoStore:

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import Message as Email
 
 import aiosmtplib
 from joserfc.jwk import KeySet
@@ -105,7 +105,7 @@ class MailOutlet:
 
     def _message(
         self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]
-    ) -> EmailMessage:
+    ) -> Email:
         address, language = contact
         offer = person.offers[letter.case]
         link = Link(supporter, letter.case, letter.number)
@@ -123,7 +123,7 @@ class Mail:
     supporter: str
     event: SendingStarted
     kind: str
-    message: EmailMessage | None
+    message: Email | None
 
     def failed(self, reason: str, *, final: bool) -> NotSent:
         return NotSent(message=self.event.message, attempt=self.event.attempt, reason=reason, final=final)

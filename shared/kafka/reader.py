@@ -92,7 +92,8 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         """Finish the batch in hand, commit it, leave the group."""
         self._stopping = True
         async with self._busy:
-            await self._broker.stop()
+            pass  # not longer: a next batch may wait for its turn, only to be given back, and FastStream waits for it
+        await self._broker.stop()
 
     async def lag(self) -> int:
         """Records in the owned partitions that are not committed yet."""

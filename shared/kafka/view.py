@@ -53,7 +53,7 @@ class View(Generic[M]):
                 self._put(record)
 
     def _put(self, record: Any) -> None:
-        key = record.key.decode()
+        key = (record.key or b"").decode(errors="replace")
         if record.value is None:
             self.items.pop(key, None)
             return

@@ -119,11 +119,12 @@ async def stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, unique
     await reader.start()
     await until(lambda: bool(handler.batches))
     stopping = asyncio.create_task(reader.stop())
-    await asyncio.sleep(0.1)
     await group.send("3")
+    await asyncio.sleep(0.3)  # it is fetched, and waits for its turn
     assert not stopping.done()
     handler.gate.set()
-    await stopping
+    async with asyncio.timeout(5):
+        await stopping
     assert handler.done == ["1", "2"]
     assert await group.committed() == [2]
 

@@ -15,7 +15,7 @@ from tests.delivery.support.people import People
 from tests.delivery.support.topics import dead_letters, header, records, updates
 from tsunagu.demo.planned import Planned
 
-pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 ORG = "poison-test"
 TOPIC = f"partner.{ORG}.referrals"
 REJECTED = "tsunagu.referral.rejected.v1"

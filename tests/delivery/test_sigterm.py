@@ -34,7 +34,7 @@ async def test_members_are_seen(shared_network: Network) -> None:
     assert [await members(shared_network, service) for service in SERVICES] == [1, 1, 1, 1]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_every_service_ends_well_and_comes_back(shared_network: Network) -> None:
     net = shared_network
     plans = planned(60, net.clock.now(), start=600, prefix="T")

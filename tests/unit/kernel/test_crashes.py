@@ -37,6 +37,7 @@ async def test_a_database_that_goes_away_at_any_step_loses_nothing(step: str) ->
     await bench.deliver(bench.kernel(), *batch)
     assert (await bench.state("counter-2"))["total"] == 5
     assert set(bench.totals()) == {("counter-2:1:1", 1)}
+    assert [entry.position for entry in await bench.store.journal("counter-2")] == [1]
     assert [letter.order for letter in await bench.store.letters(KEY)] == [stuck.offset, batch[1].offset]
 
 
@@ -121,3 +122,15 @@ async def test_ids_that_are_not_committed_are_never_forgotten(bench: Bench) -> N
     await kernel.process([bench.command(AddNow(number=1), "later")])
     assert len((await bench.document()).ids) == 71
     assert kernel.committed[Place(COMMANDS, 0)] == 0
+
+
+async def test_a_record_from_before_the_last_one_is_known_though_its_id_is_forgotten(bench: Bench) -> None:
+    """The group's offsets were lost: all comes again from the start."""
+    kernel = bench.kernel()
+    records = [bench.command(AddNow(number=1), f"c{n}") for n in range(70)]
+    await bench.deliver(kernel, *records)
+    bench.clock.forward(minutes=11)
+    await bench.deliver(kernel, bench.command(AddNow(number=1), "later"))
+    assert "c0" not in (await bench.document()).ids
+    await bench.kernel().process(records)
+    assert (await bench.state())["total"] == 71

@@ -1,0 +1,68 @@
+"""Intake's HTTP API with what people really send it."""
+
+from typing import Any
+
+import pytest
+
+from tests.flow.test_round import referral, visitor
+from tests.flow.visitor import Visitor
+
+pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="session")]
+__all__ = ["visitor"]
+
+
+async def test_a_dry_run_only_validates(visitor: Visitor) -> None:
+    answer = await visitor.post("/referrals?dry_run=true", referral("dry-1"))
+    assert answer.json() == {"valid": True, "case": answer.json()["case"]}
+    assert (await visitor.state("dry-1"))["status"] == 404
+
+
+async def test_every_wrong_field_is_named_at_once(visitor: Visitor) -> None:
+    body = referral("bad-1", category="hospitl", languages=["xx"], municipality="99999")
+    answer = await visitor.post("/referrals", body)
+    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    codes = {error["code"] for error in answer.json()["errors"]}
+    assert codes == {"unknown_category", "unknown_language", "unknown_municipality"}
+    assert "did you mean hospital?" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"consent": None}, "consent"),
+        ({"reference": "no spaces"}, "reference"),
+        ({"resident": "Nguyen Thi An"}, "resident"),
+        ({"when": {"from": "2025-06-01T10:00:00+09:00", "to": "2025-06-01T11:00:00+09:00"}}, "when.to"),
+        ({"mode": "telepathy"}, "mode"),
+    ],
+)
+async def test_a_wrong_field_is_named(visitor: Visitor, changes: dict[str, Any], field: str) -> None:
+    body = {name: value for name, value in (referral("bad-2") | changes).items() if value is not None}
+    answer = await visitor.post("/referrals", body)
+    assert answer.status_code == 422
+    assert field in {error["field"] for error in answer.json()["errors"]}
+    assert "Nguyen" not in answer.text, "what was wrong may be a person's: it is not repeated"
+
+
+async def test_what_is_no_json_or_too_large_or_has_no_key(visitor: Visitor) -> None:
+    url = visitor.url("intake", "/referrals")
+    assert (await visitor.net.http.post(url, headers=visitor.head, content=b"{")).status_code == 400
+    assert (await visitor.net.http.post(url, headers=visitor.head, content=b"x" * 70_000)).status_code == 413
+    assert (await visitor.net.http.post(url, json={})).status_code == 401
+
+
+async def test_a_repeat_and_a_conflict(visitor: Visitor) -> None:
+    assert (await visitor.post("/referrals", referral("twice-1"))).status_code == 202
+    assert (await visitor.post("/referrals", referral("twice-1"))).status_code == 202
+    conflict = await visitor.post("/referrals", referral("twice-1", category="life"))
+    assert conflict.status_code == 409 and "amended" in conflict.json()["title"]
+    assert len([s for s in (await visitor.state("twice-1"))["updates"] if s["type"].endswith("accepted.v1")]) == 1
+
+
+async def test_withdrawing(visitor: Visitor) -> None:
+    gone = visitor.url("intake", "/referrals/never-1")
+    assert (await visitor.net.http.delete(gone, headers=visitor.head)).status_code == 404
+    await visitor.post("/referrals", referral("gone-1"))
+    url = visitor.url("intake", "/referrals/gone-1")
+    assert (await visitor.net.http.delete(url, headers=visitor.head)).status_code == 202
+    assert (await visitor.reaches("gone-1", "cancelled"))["state"] == "cancelled"

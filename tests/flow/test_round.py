@@ -1,0 +1,120 @@
+"""A referral goes all the way round, as its people see it."""
+
+import json
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.store import MongoStore, connect
+from tests.delivery.support.network import SERVICES, Network, until
+from tests.delivery.support.partner import join
+from tests.flow.visitor import EXAMPLE, Visitor
+from tsunagu.commands.case import find_case, timeline
+
+pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="session")]
+CONSENT = EXAMPLE["consent"] | {"given_at": "2025-06-09T10:00:00+09:00"}
+NAME = EXAMPLE["resident"]["name"]
+
+
+def referral(reference: str, **changes: Any) -> dict[str, Any]:
+    return EXAMPLE | {"reference": reference, "consent": CONSENT} | changes
+
+
+@pytest.fixture(scope="session")
+async def visitor(shared_network: Network) -> Visitor:
+    partners = await join(shared_network, ["flow"])
+    await until("ready", shared_network.ready, 60)
+    return Visitor(shared_network, partners["flow"].api_key)
+
+
+async def test_from_referral_to_report(visitor: Visitor) -> None:
+    answer = await visitor.post("/referrals", referral("round-1"))
+    assert answer.status_code == 202 and answer.headers["location"] == "/referrals/round-1"
+    case = answer.json()["case"]
+    first, second = (await visitor.links(case, "offer", 3))[:2]
+    page = await visitor.net.http.get(first)
+    assert NAME not in page.text, "who it is for is nobody's business yet"
+    assert (await visitor.form(first, "accept")).status_code == 303
+    await visitor.reaches("round-1", "in-progress")
+    await visitor.links(case, "taken", 2)
+    page = await visitor.net.http.get(first)
+    assert NAME in page.text
+    assert NAME not in (await visitor.net.http.get(second)).text
+    assert (await visitor.form(second, "accept")).status_code == 409
+    assert (await visitor.form(first, "report", minutes=45, outcome="resolved")).status_code == 303
+    done = await visitor.reaches("round-1", "completed")
+    assert [step["type"].split(".")[2] for step in done["updates"]] == ["accepted", "offered", "assigned", "completed"]
+    assert (done["updates"][-1]["outcome"], done["updates"][-1]["minutes"]) == ("resolved", 45)
+    await _told_on_kafka(visitor, done["updates"])
+    await _seen_in_all_services(visitor, case)
+
+
+async def _told_on_kafka(visitor: Visitor, updates: list[dict[str, Any]]) -> None:
+    """The partner reads the same steps on its own topic, numbered without holes."""
+    place = TopicPartition("partner.flow.updates", 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=visitor.net.where.kafka)
+    await consumer.start()
+    consumer.assign([place])
+    consumer.seek(place, 0)
+    read: list[Any] = []
+
+    async def all_there() -> bool:
+        read.extend(r for rs in (await consumer.getmany(timeout_ms=300)).values() for r in rs if r.key == b"round-1")
+        return len(read) >= len(updates)
+
+    await until("updates on the topic", all_there, 10)
+    await consumer.stop()
+    heads = [dict(record.headers) for record in read]
+    assert [head["ce_sequence"] for head in heads] == [b"1", b"2", b"3", b"4"]
+    assert [json.loads(record.value)["state"] for record in read] == [step["state"] for step in updates]
+
+
+async def _seen_in_all_services(visitor: Visitor, case: str) -> None:
+    client = connect(visitor.net.where.mongo)
+    stores = {name: MongoStore(client, f"tsunagu_{name}") for name in SERVICES}
+    assert await find_case(stores["intake"], "round-1") == case
+
+    async def everywhere() -> bool:
+        return {step.service for step in await timeline(stores, case)} == set(SERVICES)
+
+    await until("all four services know of it", everywhere, 10)
+
+
+async def test_dropping_out_has_others_asked(visitor: Visitor) -> None:
+    case = (await visitor.post("/referrals", referral("round-2"))).json()["case"]
+    asked = await visitor.links(case, "offer", 3)
+    assert (await visitor.form(asked[0], "accept")).status_code == 303
+    await visitor.reaches("round-2", "in-progress")
+    assert (await visitor.form(asked[0], "drop-out", reason="ill")).status_code == 303
+    again = [link for link in await visitor.links(case, "offer", 4) if link not in asked]
+    assert (await visitor.form(again[0], "decline", reason="no_time")).status_code == 303
+
+
+async def test_a_coordinator_is_asked_when_nobody_speaks_it(visitor: Visitor) -> None:
+    case = (await visitor.post("/referrals", referral("round-3", languages=["km"]))).json()["case"]
+    held = await visitor.reaches("round-3", "on-hold")
+    assert held["updates"][-1]["reason"] == "nobody_speaks_it"
+    page = await visitor.net.http.get(visitor.url("matching", f"/cases/{case}"))
+    assert page.status_code == 200 and case in page.text
+    closed = await visitor.net.http.post(
+        visitor.url("matching", f"/cases/{case}/close"), data={"reason": "nobody_speaks_it"}
+    )
+    assert closed.status_code == 303
+    assert (await visitor.reaches("round-3", "failed"))["updates"][-1]["reason"] == "nobody_speaks_it"
+
+
+async def test_links_that_do_not_work_say_why(visitor: Visitor) -> None:
+    case = (await visitor.post("/referrals", referral("round-4"))).json()["case"]
+    link = (await visitor.links(case, "offer"))[0]
+    token = link.partition("?")[0].rsplit("/", 1)[1]
+    tampered = await visitor.net.http.get(link.replace(token, token[:-3] + "AAA"))
+    assert tampered.status_code == 400 and "does not work" in (await _english(visitor, tampered)).text
+    assert (await visitor.form(link, "decline", reason="too_far")).status_code == 303
+    used = await visitor.form(link, "accept")
+    assert used.status_code == 409
+    assert (await visitor.form(link, "decline", reason="nonsense")).status_code == 422
+
+
+async def _english(visitor: Visitor, page: Any) -> Any:
+    return await visitor.net.http.get(str(page.url.copy_set_param("lang", "en")))
