@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from shared import logs, store
@@ -231,7 +232,7 @@ def _web(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 def start(build: Callable[[], Service]) -> None:
     """The whole of a service's __main__."""
-    os._exit(asyncio.run(_run(build)))  # not sys.exit: a thread of the database driver may still wait
+    os._exit(uvloop.run(_run(build)))  # not sys.exit: a thread of the database driver may still wait
 
 
 async def _run(build: Callable[[], Service]) -> int:

@@ -144,6 +144,12 @@ def _object(body: bytes) -> dict[str, Any]:
         raise Problem(400, "not_json", "the body is not JSON", "send one JSON object, UTF-8") from error
     if not isinstance(data, dict):
         raise Problem(400, "not_json", "the body must be a JSON object")
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Problem(
+            400, "not_text", "the body holds half a character", "a lone surrogate, \\ud800 to \\udfff"
+        ) from error
     return data
 
 

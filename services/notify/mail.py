@@ -26,7 +26,6 @@ POLICY = compat32.clone(linesep="\r\n", max_line_length=998)
 TEMPLATES = Path(__file__).parent / "templates" / "mail"
 
 
-
 def _(text: str) -> str:
     """Marks a text for the catalogues; it is translated for its reader."""
     return text

@@ -103,9 +103,7 @@ class MailOutlet:
             return None
         return (address, known.speaks_to) if known and address else None
 
-    def _message(
-        self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]
-    ) -> Email:
+    def _message(self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]) -> Email:
         address, language = contact
         offer = person.offers[letter.case]
         link = Link(supporter, letter.case, letter.number)

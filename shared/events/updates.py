@@ -66,6 +66,12 @@ class Escalated(Update):
     type: ClassVar[str] = "tsunagu.referral.escalated.v1"
 
 
+class Resumed(Update):
+    """A coordinator had the network ask again."""
+
+    type: ClassVar[str] = "tsunagu.referral.resumed.v1"
+
+
 class Completed(Update):
     type: ClassVar[str] = "tsunagu.referral.completed.v1"
 
@@ -78,7 +84,7 @@ class Cancelled(Update):
     type: ClassVar[str] = "tsunagu.referral.cancelled.v1"
 
 
-EVENTS = (Accepted, Rejected, Amended, Offered, Assigned, Released, Escalated, Completed, Failed, Cancelled)
+EVENTS = (Accepted, Rejected, Amended, Offered, Assigned, Released, Escalated, Resumed, Completed, Failed, Cancelled)
 
 
 def topic(org: str) -> str:

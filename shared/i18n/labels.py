@@ -67,6 +67,7 @@ LABELS = MappingProxyType(
             "offered": _("A supporter has been asked"),
             "assigned": _("A supporter has accepted"),
             "released": _("The supporter cannot do it after all; others are being asked"),
+            "resumed": _("A coordinator is having supporters asked again"),
             "escalated": _("Nobody is left to ask; a coordinator is looking at it"),
             "completed": _("Done"),
             "failed": _("It could not be served"),

@@ -56,7 +56,9 @@ class Kernel:
         await self._keep_letters(settled, groups)
         entries = [entry for folded in settled.values() for entry in folded.document.outbox]
         told = [*dead, *self._outgoing(settled), *self._told(settled, groups)]
-        await asyncio.gather(self.store.append(entries), self.bus.publish(told))
+        both = await asyncio.gather(self.store.append(entries), self.bus.publish(told), return_exceptions=True)
+        for error in filter(None, both):
+            raise error
         self._report(settled, groups, len(records))
 
     def confirm(self, offsets: Mapping[Place, int]) -> None:

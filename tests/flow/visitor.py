@@ -60,5 +60,3 @@ class Visitor:
 
         found: dict[str, Any] = await until(f"{reference} is {state}", there, 20)
         return found
-
-

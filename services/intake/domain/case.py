@@ -110,6 +110,8 @@ def _matched(case: Case, told: matches.MatchEvent, context: Context) -> Decision
             return [_update(updates.Released, case, context, "accepted", reason=told.reason)]
         case matches.Escalated():
             return [_update(updates.Escalated, case, context, "on-hold", reason=told.reason)]
+        case matches.Resumed():
+            return [_update(updates.Resumed, case, context, "accepted")]
         case matches.Completed():
             return [
                 CaseClosed(case=context.key, outcome=told.outcome),
