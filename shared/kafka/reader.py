@@ -18,10 +18,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
+from shared.kafka import lenient
 from shared.kafka.connection import Kafka
 from shared.kernel.record import Place, Record
 
 os.environ.setdefault("FASTSTREAM_SUPERVISOR_DISABLED", "1")  # it revives dead tasks without their state
+
+lenient.install()
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 BATCH = 500

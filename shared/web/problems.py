@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
-
 
 @dataclass(frozen=True)
 class Flaw:
@@ -19,7 +15,7 @@ class Flaw:
 
 
 class Problem(Exception):
-    """Raised anywhere below a route, answered as application/problem+json."""
+    """Raised anywhere below a route; shared.web.site answers it."""
 
     def __init__(
         self, status: int, code: str, title: str, detail: str = "", flaws: Sequence[Flaw] = (), **more: Any
@@ -32,14 +28,3 @@ class Problem(Exception):
         if flaws:
             self.body["errors"] = [asdict(flaw) for flaw in flaws]
         self.body |= more
-
-
-def install(app: FastAPI) -> None:
-    @app.exception_handler(Problem)
-    async def _problem(_: Request, problem: Problem) -> JSONResponse:
-        return JSONResponse(problem.body, problem.status, media_type="application/problem+json")
-
-    @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code}
-        return JSONResponse(body, error.status_code, error.headers, media_type="application/problem+json")

@@ -5,12 +5,17 @@ Joining a group takes three seconds each time, so these stories run side by side
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
+from unittest import mock
 from uuid import uuid4
 
 import pytest
+from aiokafka.producer import message_accumulator, producer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
+from shared.errors import BadRecord
 from shared.kafka.connection import Kafka
-from shared.kernel.record import Place
+from shared.kernel.record import Place, decode_headers
 from tests.contract.reading import Group, Handler, until
 
 Story = Callable[[Kafka, str], Awaitable[None]]
@@ -60,6 +65,30 @@ async def whatever_is_in_a_header_the_record_is_handed_over_raw(kafka: Kafka, un
         records = [record for batch in handler.batches for record in batch]
         assert list(records[0].headers) == poison
         assert (records[0].key, records[0].offset, str(records[1])) == (b"k", 0, f"{unique}-0-1")
+
+
+class NoText(str):
+    """A header name as a careless client writes it."""
+
+    def encode(self, *_: Any) -> bytes:
+        return b"\xff\xfe"
+
+
+@story
+async def a_header_name_that_is_no_utf_8_ends_nothing(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    await group.send("before")
+    with (
+        mock.patch.object(producer, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy),
+        mock.patch.object(message_accumulator, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy),
+    ):  # the fast builder of aiokafka takes nothing but real text
+        await group.send("poison", headers=[(NoText("x"), b"v")])
+    await group.send("after")
+    async with group.reading(handler):
+        await until(lambda: len(handler.done) == 3)
+        poison = next(r for batch in handler.batches for r in batch if r.value == b"poison")
+        with pytest.raises(BadRecord, match="name of a header"):
+            decode_headers(poison.headers)
 
 
 @story

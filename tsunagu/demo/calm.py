@@ -58,7 +58,7 @@ class Calm:
         """Returns when all that was published is dealt with and nothing is due; with when the next thing will be."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.035)
             behind = await self._behind()
             due = None if behind else await self._next_due()
             if not behind and (due is None or due > now):

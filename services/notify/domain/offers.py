@@ -12,7 +12,7 @@ OfferState = Literal[
     "open", "answered", "declined", "withdrawn", "taken", "assigned", "reported", "dropped_out"
 ]  # fmt: skip
 SETTLED = ("declined", "withdrawn", "taken", "reported", "dropped_out")
-KEEP_SETTLED = 20
+KEEP_SETTLED = 8
 """Older ones are in the journal; a page need not know them."""
 
 
