@@ -1,6 +1,7 @@
 """tsunagu: the network from the command line."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -31,6 +32,7 @@ keys = typer.Typer(no_args_is_help=True, help="The network's keys.")
 for group, name in ((partner, "partner"), (roster, "roster"), (topics, "topics"), (keys, "keys")):
     app.add_typer(group, name=name)
 
+logging.getLogger("aiokafka").setLevel("CRITICAL")  # what matters of it is told as one line, below
 Run = Callable[..., Coroutine[Any, Any, int]]
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.store import MongoStore, connect
@@ -21,7 +22,7 @@ def referral(reference: str, **changes: Any) -> dict[str, Any]:
     return EXAMPLE | {"reference": reference, "consent": CONSENT} | changes
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def visitor(shared_network: Network) -> Visitor:
     partners = await join(shared_network, ["flow"])
     await until("ready", shared_network.ready, 60)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +32,7 @@ END = datetime(2026, 3, 31, 18, tzinfo=zone())
 
 async def run(seed: int, *, leave: bool) -> int:
     """Returns 0; 1 when a figure is off or the proof finds a loss."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     settings = LocalSettings()
     settings = settings.model_copy(update={"fresh": True, "home": demo_home(settings.home)})
     played = world(seed)
