@@ -181,7 +181,7 @@ class Service:
         for name, attempt in (("broker", self._measure_lag), ("database", self.parts.store.ping)):
             try:
                 await asyncio.wait_for(attempt(), 5)
-            except Exception:
+            except Exception:  # whatever it is, the part does not answer: readiness says which one
                 missing.append(name)
         self.waiting_for = missing
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from shared.kernel.record import Input, Kind
 
-KEEP_IDS = 16
-"""A document is written whole, and these with it. Older repeats meet the domain: the same again decides nothing."""
+KEEP_IDS = 64
 KEEP_IDS_MS = 10 * 60 * 1000
 MAX_BYTES = 1_000_000
 """A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
@@ -99,7 +98,7 @@ class Document:
         return self if an.kept else replace(self, at=(cluster, an.record.offset))
 
     def answered(self, id: str, answer: Answer, committed: int) -> "Document":
-        """Remember an answer; forget those that are committed, older than ten minutes and not among the last 16."""
+        """Remember an answer; forget those that are committed, older than ten minutes and not among the last 64."""
         ids = {**self.ids, id: answer}
         for old in list(ids)[:-KEEP_IDS]:
             if ids[old].offset < committed and ids[old].at_ms < answer.at_ms - KEEP_IDS_MS:

@@ -112,7 +112,7 @@ async def test_ids_are_forgotten_when_committed_old_and_many(bench: Bench) -> No
     bench.clock.forward(minutes=2)
     await bench.deliver(kernel, bench.command(AddNow(number=1), "later"))
     ids = list((await bench.document()).ids)
-    assert len(ids) == 16 and ids[-2:] == ["soon", "later"] and ids[0] == "c56"
+    assert len(ids) == 64 and ids[-2:] == ["soon", "later"] and ids[0] == "c8"
 
 
 async def test_ids_that_are_not_committed_are_never_forgotten(bench: Bench) -> None:
