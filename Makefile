@@ -17,7 +17,7 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down compose-up compose-down test browser bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser apache bench lint format verify schemas messages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,7 @@ demo: setup ## the whole network on this machine, without Docker (ARGS=--exit: p
 SECRET = $$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 .env: | deploy/compose/.env.example
 	@umask 077; sed -e "s/^TSUNAGU_LINK_SECRET=.*/TSUNAGU_LINK_SECRET=$(SECRET)/" \
+		-e "s/^TSUNAGU_SIGN_IN_SECRET=.*/TSUNAGU_SIGN_IN_SECRET=$(SECRET)/" \
 		-e "s/^TSUNAGU_LETTER_KEY=.*/TSUNAGU_LETTER_KEY=$(SECRET)/" deploy/compose/.env.example > $@
 
 up: setup ## the network on this machine, without Docker, to try things with (ARGS=--detach)
@@ -61,19 +62,25 @@ compose-up: .env ## the whole network in containers: Kafka, MongoDB, four servic
 compose-down: .env ## stop the containers (ARGS=--volumes: and forget their data)
 	$(COMPOSE) down $(ARGS)
 
-test: setup ## every test but browser and bench (ARGS='tests/unit -k name')
-	$(BIN)/pytest -m "not browser and not bench" $(ARGS)
+test: setup ## every test but browser, bench and apache (ARGS='tests/unit -k name')
+	$(BIN)/pytest -m "not browser and not bench and not apache" $(ARGS)
 
-browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromium chromium-driver)
+browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromium fonts-noto-core fonts-noto-cjk)
 	$(BIN)/pytest -m browser $(ARGS)
+
+apache: setup ## the partners' guide, against Apache Kafka (apt: default-jdk-headless maven kcat jose jq curl)
+	$(BIN)/pytest tests/apache -m apache $(ARGS)
 
 bench: setup ## measurements; they say what they measured and on what
 	$(BIN)/pytest tests/bench -m bench -s -o timeout=1800 -o "python_files=test_*.py bench_*.py" $(ARGS)
 
-lint: setup ## style, formatting and types; changes nothing
+lint: setup ## style, types, dependencies, the house rules (CONTRIBUTING.md); changes nothing
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/deptry services shared tsunagu deploy
+	$(BIN)/pytest --quiet tests/house tests/contract/test_schemas.py
+	$(BIN)/python -m tests.house.sizes
 
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix $(CODE)

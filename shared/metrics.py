@@ -15,6 +15,7 @@ _COUNTERS = {
     # What went wrong around it: `where` is a reader's name or `sweeper`.
     "failures": Counter("tsunagu_failures", "Batches given back because of an error", ["where"], registry=REGISTRY),
     "stuck": Counter("tsunagu_stuck_documents", "Documents that our code could not continue", registry=REGISTRY),
+    "journal_alarms": Counter("tsunagu_journal_alarms", "What journal and database do not agree on", registry=REGISTRY),
     # Notify's mails: `kind` of message, `result` sent, failed or retried.
     "mails": Counter("tsunagu_mails", "Mails by what became of them", ["kind", "result"], registry=REGISTRY),
 }

@@ -1,7 +1,8 @@
 """What every service is: a kernel with its reader and sweeper, a web server, and perhaps more readers and views.
 
-build (nothing runs) -> run: web first, so that one can ask how it stands; then wait for broker and database; then
-work, until SIGTERM: finish the batches in hand, commit, leave the groups, stop the web server.
+build (nothing runs) -> run: web first, so that one can ask how it stands; then wait for broker and database, and read
+back what the database lacks; then work, until SIGTERM: finish the batches in hand, commit, leave the groups, stop the
+web server.
 """
 
 import asyncio
@@ -12,75 +13,64 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from shared import logs, store
-from shared.clock import Clock, open_clock
+from shared import logs
+from shared.errors import TsunaguError
 from shared.ids import RandomIds
-from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import cluster_id
 from shared.kafka.reader import Handle, Reader
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
-from shared.kernel.commands import Commands
 from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
 from shared.kernel.recent import RecentStore
 from shared.kernel.record import Subscriptions
 from shared.kernel.sweeper import Sweeper
-from shared.metrics import LAG, READY, Metrics
-from shared.seal import Seals, read_keys
-from shared.settings import Settings
+from shared.metrics import LAG, READY
+from shared.parts import Parts, parts
+from shared.recovery.catch_up import Recovery
+from shared.recovery.marker import MarkedStore
+from shared.web.server import server
+
+__all__ = ["Parts", "Service", "parts", "start"]
 
 STALLED_SECONDS = 60
 """With work waiting, nothing done and no error told for so long, the process is not alive: it ends and is restarted."""
-OTHER_CLUSTER = 75
-
-
-class Startable(Protocol):
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-
-
-@dataclass
-class Parts:
-    """What a service's own rooms may use. All of it exists from the start; it works once the service is ready."""
-
-    name: str
-    settings: Settings
-    clock: Clock
-    bus: KafkaBus
-    store: store.MongoStore
-    commands: Commands
-    metrics: Metrics
-    seals: Seals
+OTHER_CLUSTER, OTHER_DATABASE = 75, 76
 
 
 @dataclass
 class Service:
-    """See module. `extras`: (name, handle, topics or pattern) of further readers, each a group of its own."""
+    """See module. `view`: what the kernel decides by; `others`: further views, for pages and outlets.
+
+    `extras`: (name, handle, topics or pattern) of further readers, each a group of its own.
+    """
 
     parts: Parts
     subscriptions: Subscriptions
     deciders: Mapping[str, Decider[Any]]
     app: FastAPI
     view: View[Any] | None = None
+    others: tuple[View[Any], ...] = ()
     extras: list[tuple[str, Handle, dict[str, Any]]] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
     waiting_for: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
     sweeper: Sweeper | None = None
+    recovery: Recovery | None = None
     cluster: str = ""
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns the exit code: 0, 1 when it stalled, 75 when the broker is another one."""
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, 1 when it stalled, 75 or 76 when the broker or the database
+        has become another one: whoever starts it again starts it with what is there now.
+        """
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        web = _web(self.app, self.parts.settings)
+        web = server(self.app, self.parts.settings.http_host, self.parts.settings.http_port)
         serving = asyncio.create_task(web.serve())
         working = asyncio.create_task(self._work())
         stopping = asyncio.create_task(stop.wait())
@@ -97,18 +87,21 @@ class Service:
         await self._reach("broker", self._find_cluster)
         await self._reach("database", self.parts.store.prepare)
         await self._reach("broker", self.parts.bus.start)
-        if self.view:
-            await self._reach("roster", self.view.start)
+        await self._reach("restore", self._restore)
+        for view in self._views():
+            await self._reach(view.topic, view.start)
         self._build()
         await asyncio.gather(*(self._reach(f"reader {reader.name}", reader.start) for reader in self.readers))
-        assert self.sweeper
+        assert self.sweeper and self.recovery
         self.waiting_for.clear()
         sweeping = asyncio.create_task(self.sweeper.run(self.parts.settings.sweep_seconds, self._failed))
+        noting = asyncio.create_task(self.recovery.keep())
         logs.logger().info("ready", cluster=self.cluster)
         try:
             return await self._watch()
         finally:
             sweeping.cancel()
+            noting.cancel()
 
     async def _reach(self, what: str, attempt: Callable[[], Any]) -> None:
         """Tries until it works, and says on readiness what it waits for."""
@@ -128,10 +121,29 @@ class Service:
     async def _find_cluster(self) -> None:
         self.cluster = await cluster_id(self.parts.settings.broker())
 
+    async def _restore(self) -> None:
+        p = self.parts
+        await self._find_cluster()  # it may have become another one while we waited to be told of it
+        self.recovery = Recovery(
+            p.name, p.settings.broker(), self.cluster, self._group("kernel"), p.store, p.bus, p.clock, self.deciders,
+            self.subscriptions, p.metrics, p.seals,
+        )  # fmt: skip
+        try:
+            await self.recovery.start(self._restoring)
+        except TsunaguError as error:
+            self.waiting_for = [str(error)]
+            raise
+        self.waiting_for = ["start"]
+
+    def _restoring(self, read: int) -> None:
+        self.waiting_for = [f"restoring: {read} decisions looked at"]
+
     def _build(self) -> None:
         p = self.parts
+        assert self.recovery
+        documents = RecentStore(MarkedStore(p.store, self.recovery.marker))
         kernel = Kernel(
-            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, RecentStore(p.store), p.clock, RandomIds(),
+            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, documents, p.clock, RandomIds(),
             p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck,
         )  # fmt: skip
         main = self._reader("kernel", kernel.process, topics=self.subscriptions.topics(), committed=kernel.committed)
@@ -141,11 +153,13 @@ class Service:
 
     def _reader(self, name: str, handle: Handle, **what: Any) -> Reader:
         settings = self.parts.settings
-        group = f"tsunagu.{self.parts.name}.{name}.{self.cluster}"
         return Reader(
-            name, settings.broker(), group, handle, on_error=self._failed,
+            name, settings.broker(), self._group(name), handle, on_error=self._failed,
             **{"wait_ms": settings.kafka_wait_ms, **what},
         )  # fmt: skip
+
+    def _group(self, reader: str) -> str:
+        return f"tsunagu.{self.parts.name}.{reader}.{self.cluster}"
 
     def _failed(self, where: str, error: BaseException) -> None:
         self.parts.metrics.add("failures", where=where)
@@ -166,6 +180,9 @@ class Service:
             if await self._is_another_broker():
                 logs.logger().error("the broker has become another one")
                 return OTHER_CLUSTER
+            if self.recovery and await self.recovery.is_of_another_database():
+                logs.logger().error("the database has become another one")
+                return OTHER_DATABASE
             if not self.alive():
                 logs.logger().error("no progress")
                 return 1
@@ -198,36 +215,23 @@ class Service:
             reader for reader in self.readers
             if time.monotonic() - reader.last_progress > STALLED_SECONDS and not self.waiting_for
         ]  # fmt: skip
-        return not stalled
+        return not stalled and all(view.alive for view in self._views())
+
+    def _views(self) -> tuple[View[Any], ...]:
+        return (*filter(None, (self.view,)), *self.others)
 
     def swept(self) -> datetime:
         """All that was due at this time has had its tick."""
         return self.sweeper.swept if self.sweeper else datetime.fromtimestamp(0, UTC)
 
     async def _stop(self) -> None:
-        for reader in self.readers:
-            await reader.stop()
-        if self.view:
-            await self.view.stop()
+        noted = self.recovery.noted() if self.recovery and self.readers else contextlib.nullcontext()
+        async with noted:
+            for reader in self.readers:
+                await reader.stop()
+        for view in self._views():
+            await view.stop()
         await self.parts.bus.stop()
-
-
-def parts(name: str, settings: Settings) -> Parts:
-    clock = open_clock(settings.clock)
-    bus = KafkaBus(settings.broker())
-    documents = store.MongoStore(store.connect(settings.mongo), f"tsunagu_{name}")
-    seals = Seals(read_keys(settings.network_jwks), settings.letter_key.encode()[:32])
-    return Parts(name, settings, clock, bus, documents, Commands(name, bus, documents, clock), Metrics(), seals)
-
-
-def _web(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False,
-        timeout_graceful_shutdown=5, timeout_keep_alive=75, lifespan="off",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
-    return server
 
 
 def start(build: Callable[[], Service]) -> None:

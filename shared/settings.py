@@ -14,6 +14,8 @@ class Settings(BaseSettings):
     """`kafka`: host:port of the brokers. `mongo`: URL of the database server. `clock`: file of a stepped clock.
 
     `network_jwks`: file of the network's public keys. `letter_key`: what this service seals for itself with.
+    `sign_in_secret`: signs the one-time links that people sign in with. `max_body`: bytes of a request.
+    `requests_a_minute`: of one session, API key, link or address.
     `kafka_wait_ms`: how long an empty fetch waits for records; small for the embedded broker, 100 elsewhere is fine.
     """
 
@@ -29,6 +31,9 @@ class Settings(BaseSettings):
     clock: Path | None = None
     network_jwks: Path
     letter_key: str = Field(min_length=32)
+    sign_in_secret: str = Field(min_length=32)
+    max_body: int = Field(default=65_536, ge=1)
+    requests_a_minute: int = Field(default=600, ge=1)
     log_level: str = "INFO"
     sweep_seconds: float = Field(default=0.2, gt=0)
     url_intake: str = "http://127.0.0.1:8101"
@@ -55,5 +60,5 @@ def _give_up(model: type[BaseSettings], error: ValidationError) -> NoReturn:
     for e in error.errors():
         name = "TSUNAGU_" + "_".join(map(str, e["loc"])).upper()
         print(f"{name}: {e['msg']}", file=sys.stderr)
-    print(f"{len(error.errors())} settings to mend; see README.md, Settings", file=sys.stderr)
+    print(f"{len(error.errors())} settings to mend; see docs/settings.md", file=sys.stderr)
     raise SystemExit(2)

@@ -1,27 +1,27 @@
 """tsunagu: the network from the command line."""
 
-import asyncio
 import logging
-import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from deploy.local import commands as local
 from deploy.local.settings import LocalSettings
-from shared.errors import TsunaguError
+from tsunagu.commands import audit as audit_command
+from tsunagu.commands import backup as backup_command
 from tsunagu.commands import case as case_command
+from tsunagu.commands import erase as erase_command
 from tsunagu.commands import keys as keys_command
 from tsunagu.commands import partner as partner_command
 from tsunagu.commands import roster as roster_command
 from tsunagu.commands import sealing
+from tsunagu.commands import sign_in as sign_in_command
 from tsunagu.commands import status as status_command
 from tsunagu.commands import topics as topics_command
 from tsunagu.daytime import daytime_clock
 from tsunagu.prepare import prepare
+from tsunagu.told import told
 from tsunagu.where import find
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -33,25 +33,6 @@ for group, name in ((partner, "partner"), (roster, "roster"), (topics, "topics")
     app.add_typer(group, name=name)
 
 logging.getLogger("aiokafka").setLevel("CRITICAL")  # what matters of it is told as one line, below
-Run = Callable[..., Coroutine[Any, Any, int]]
-
-
-def told(run: Run) -> Callable[..., None]:
-    """Runs it; an error that is meant for people is printed as one line, and the exit code is 1."""
-
-    @wraps(run)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            code = asyncio.run(run(*args, **kwargs))
-        except TsunaguError as error:
-            print(f"tsunagu: {error}", file=sys.stderr)
-            code = 1
-        except OSError as error:
-            print(f"tsunagu: cannot reach the network: {error}", file=sys.stderr)
-            code = 1
-        raise typer.Exit(code)
-
-    return wrapped
 
 
 @app.command()
@@ -102,6 +83,18 @@ async def seal(
     return sealing.run(jwks or find().public_keys, {"name": name, "contacts": contacts, "note": note})
 
 
+@app.command("sign-in")
+@told
+async def sign_in(
+    role: Annotated[str, typer.Option(help="coordinator, auditor or partner")],
+    handle: Annotated[str, typer.Option("--as", help="a short handle, no real name; of a partner: its name here")],
+    service: Annotated[str | None, typer.Option(help="where to, if not to the role's first pages")] = None,
+    mail_to: Annotated[str | None, typer.Option(help="mail the link there instead of printing it")] = None,
+) -> int:
+    """A link that signs somebody in, once, within 15 minutes."""
+    return await sign_in_command.run(find(), role, handle, service, mail_to)
+
+
 @app.command()
 @told
 async def verify() -> int:
@@ -127,13 +120,50 @@ async def demo(
     return await run(seed, leave=leave)
 
 
+Service = Annotated[str, typer.Argument(help="intake, matching, notify or stats")]
+
+
+@app.command()
+@told
+async def backup(service: Service, file: Annotated[Path, typer.Argument(help="a new file")]) -> int:
+    """Write one service's database into a file; the service may run. See docs/losses.md."""
+    return await backup_command.run(find(), service, file)
+
+
+@app.command()
+@told
+async def restore(
+    service: Service,
+    from_: Annotated[Path | None, typer.Option("--from", help="a backup to begin with", exists=True)] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="throw away what the database holds")] = False,
+) -> int:
+    """Read a stopped service's database back from what it has told Kafka. See docs/losses.md."""
+    from tsunagu.commands.restore import run  # knows all services: slow to import, and used by few
+
+    return await run(find(), service, from_, replace=replace)
+
+
+@app.command()
+@told
+async def refill(
+    again: Annotated[bool, typer.Option("--again", help="even where topics hold records")] = False,
+) -> int:
+    """Tell a broker that has forgotten everything what the stopped services' databases know. See docs/losses.md."""
+    from tsunagu.commands.refill import run  # as above
+
+    return await run(find(), again=again)
+
+
 @partner.command("add")
 @told
 async def partner_add(
     org: Annotated[str, typer.Argument(help="2 to 32 of a-z, 0-9 and -")],
+    env: Annotated[
+        Path | None, typer.Option(help="write what the partner needs into this new file, not to the screen")
+    ] = None,
 ) -> int:
     """Make a partner's topics and API key and, on Apache Kafka with ACLs, its user."""
-    return await partner_command.add(find(), org)
+    return await partner_command.add(find(), org, env)
 
 
 @roster.command("import")
@@ -153,7 +183,52 @@ async def topics_apply(
     return await topics_command.apply(partitions, replicas)
 
 
+@app.command()
+@told
+async def erase(
+    ref: Annotated[str, typer.Argument(help="ORG/REFERENCE or case-… of a resident, supporter-…")],
+) -> int:
+    """Destroy the key of one person: nothing sealed for them can be opened by anybody any more."""
+    return await erase_command.run(find(), ref)
+
+
+@app.command()
+@told
+async def audit(
+    service: Annotated[str | None, typer.Option(help="only this one's log")] = None,
+    of: Annotated[str | None, typer.Option(help="only of this person: case-…, supporter-…")] = None,
+    limit: Annotated[int, typer.Option(help="how many lines")] = 20,
+) -> int:
+    """Who opened whose data, newest first, and whether the chain of lines is whole."""
+    return await audit_command.run(find(), service, of, limit)
+
+
+Dir = Annotated[Path, typer.Option("--dir", help="where `keys make` put them; of the embedded stack: .tsunagu/keys")]
+What = Annotated[keys_command.What, typer.Option("--what", help="sealing: partners' way in; wrapping: of data keys")]
+
+
 @keys.command("make")
-def keys_make(directory: Annotated[Path, typer.Option("--dir")]) -> None:
+def keys_make(directory: Dir) -> None:
     """Make the network's key pair and secrets, where they are missing."""
     keys_command.make(directory)
+
+
+@keys.command("roll")
+@told
+async def keys_roll(directory: Dir, what: What) -> int:
+    """Put a new key first; older ones still open what they sealed."""
+    return keys_command.roll(directory, what)
+
+
+@keys.command("retire")
+@told
+async def keys_retire(directory: Dir, what: What) -> int:
+    """Keep the newest key alone."""
+    return keys_command.retire(directory, what)
+
+
+@keys.command("rewrap")
+@told
+async def keys_rewrap() -> int:
+    """Wrap every person's key with the newest wrapping key."""
+    return await keys_command.rewrap(find())

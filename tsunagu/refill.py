@@ -1,36 +1,94 @@
-"""A broker that has forgotten everything is told again, from each service's journal, in order.
+"""A broker that has forgotten everything is told again what each service's database knows, in order.
 
 Readers know by source and sequence what they have seen, so whatever they had already is dropped there.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from deploy.kafka.topics import SERVICES
+from shared.clock import RealClock
+from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
-from shared.kafka.connection import Kafka
+from shared.kafka.connection import Kafka, cluster_id
+from shared.kafka.log import Log
 from shared.kernel import journal
 from shared.kernel.document import Entry
 from shared.kernel.record import Message
+from shared.recovery.lease import lease
+from shared.recovery.marker import Checkpoint, Marker
+from shared.shelf import SHELVES, shelf
 from shared.store import MongoStore, connect
 
 AT_ONCE = 500
 
 
-async def refill(kafka: Kafka, mongo: str) -> int:
-    """To be run while no service does. Returns how many messages were published."""
-    bus, told = KafkaBus(kafka), 0
-    await bus.start()
-    try:
-        for service in SERVICES:
-            batch: list[Message] = []
-            async for entry in _entries(MongoStore(connect(mongo), f"tsunagu_{service}")):
-                batch += [journal.record(service, entry), *journal.events(service, entry)]
-                if len(batch) >= AT_ONCE:
-                    told += await _publish(bus, batch)
-            told += await _publish(bus, batch)
-    finally:
-        await bus.stop()
+async def refill(kafka: Kafka, mongo: str, services: Collection[str] = SERVICES, *, again: bool = False) -> int:
+    """To be run while no service does. Returns how many messages were published.
+
+    Raises TsunaguError where the topics hold records already, unless `again`, and while another one refills.
+    """
+    client, told = connect(mongo), 0
+    stores = {service: MongoStore(client, f"tsunagu_{service}") for service in services}
+    async with _started(KafkaBus(kafka)) as bus, AsyncExitStack() as leases:
+        for store in stores.values():
+            await leases.enter_async_context(lease(store.collection("meta"), "a refill"))
+        known = {service: await filled(kafka, service) for service in services}
+        if any(known.values()) and not again:
+            full = ", ".join(topic for topics in known.values() for topic in topics)
+            raise TsunaguError(f"this broker has not forgotten: there are records on {full}. To tell it again: --again")
+        for service, store in stores.items():
+            told += await _tell(bus, service, store)
+            if not known[service]:
+                await _agreed(kafka, service, store)
     return told
+
+
+async def filled(kafka: Kafka, service: str) -> list[str]:
+    """Which of the topics that the service alone writes hold records."""
+    async with Log(kafka, own_topics(service)) as log:
+        return sorted({place.topic for place, end in (await log.ends()).items() if end})
+
+
+def own_topics(service: str) -> list[str]:
+    """What its memory is on: the journal, and the topics of its shelves."""
+    return [journal.topic(service), *SHELVES.get(service, {}).values()]
+
+
+async def unknown_to(cluster: str, mongo: str) -> list[str]:
+    """Services whose database has never met this broker."""
+    client = connect(mongo)
+    markers = {name: Marker(MongoStore(client, f"tsunagu_{name}").collection("meta")) for name in SERVICES}
+    return [service for service, marker in markers.items() if (await marker.find()).cluster != cluster]
+
+
+async def _agreed(kafka: Kafka, service: str, store: MongoStore) -> None:
+    """All that is on its topics is from this database."""
+    marker = Marker(store.collection("meta"))
+    await marker.find()
+    async with Log(kafka, own_topics(service)) as log:
+        await marker.save(Checkpoint(await cluster_id(kafka), await log.ends()))
+
+
+async def _tell(bus: KafkaBus, service: str, store: MongoStore) -> int:
+    """Shelves first: what a journal says may need a key."""
+    told, batch = 0, []
+    async for message in _messages(bus, service, store):
+        batch.append(message)
+        if len(batch) >= AT_ONCE:
+            await bus.publish(batch)
+            told, batch = told + len(batch), []
+    await bus.publish(batch)
+    return told + len(batch)
+
+
+async def _messages(bus: KafkaBus, service: str, store: MongoStore) -> AsyncIterator[Message]:
+    for name in SHELVES.get(service, ()):
+        async for message in shelf(service, name, store, bus, RealClock()).messages():
+            yield message
+    async for entry in _entries(store):
+        for message in (journal.record(service, entry), *journal.events(service, entry)):
+            yield message
 
 
 async def _entries(store: MongoStore) -> AsyncIterator[Entry]:
@@ -45,8 +103,10 @@ async def _entries(store: MongoStore) -> AsyncIterator[Entry]:
                 yield entry
 
 
-async def _publish(bus: KafkaBus, batch: list[Message]) -> int:
-    await bus.publish(batch)
-    count = len(batch)
-    batch.clear()
-    return count
+@asynccontextmanager
+async def _started(bus: KafkaBus) -> AsyncIterator[KafkaBus]:
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.stop()

@@ -9,10 +9,21 @@ from shared.errors import TsunaguError
 from shared.events import cases, deliveries, hold_answers, holds, matches, offers, referrals, responses, roster, updates
 from shared.kafka.connection import Kafka
 from shared.kernel import commands, dead_letters, journal
+from shared.shelf import topics as shelf_topics
 
 SERVICES = ("intake", "matching", "notify", "stats")
 FOR_EVER = {"retention.ms": "-1"}
+WEEK = {"retention.ms": str(7 * 24 * 3600 * 1000)}
 MONTH = {"retention.ms": str(30 * 24 * 3600 * 1000)}
+CENTURY_MS = str(100 * 365 * 24 * 3600 * 1000)
+KEYS = {
+    "cleanup.policy": "compact",
+    "delete.retention.ms": CENTURY_MS,
+    "segment.ms": "3600000",
+    "max.compaction.lag.ms": "3600000",
+    "min.cleanable.dirty.ratio": "0.01",
+}
+"""An erased key is gone from the topic within hours; that it was erased stays, for a backup may come back years later."""
 COMPACTED = {"cleanup.policy": "compact", "delete.retention.ms": str(30 * 24 * 3600 * 1000)}
 
 
@@ -31,15 +42,16 @@ def network(partitions: int) -> list[Topic]:
     return [
         *(Topic(name, partitions, FOR_EVER) for name in between),
         Topic(roster.TOPIC, partitions, COMPACTED),
+        *(Topic(name, 1, FOR_EVER if name.endswith(".audit") else KEYS) for name in shelf_topics()),
         *(Topic(commands.topic(service), partitions, MONTH) for service in SERVICES),
         *(Topic(journal.topic(service), partitions, FOR_EVER) for service in SERVICES),
-        *(Topic(dead_letters.topic(service), 1, FOR_EVER) for service in SERVICES),
+        *(Topic(dead_letters.topic(service), 1, MONTH) for service in SERVICES),
     ]
 
 
 def partner(org: str) -> list[Topic]:
     """One partition each: a partner's order is kept whatever its client does with keys."""
-    return [Topic(referrals.topic(org), 1, MONTH), Topic(updates.topic(org), 1, FOR_EVER)]
+    return [Topic(referrals.topic(org), 1, WEEK), Topic(updates.topic(org), 1, FOR_EVER)]
 
 
 async def apply(kafka: Kafka, topics: list[Topic], *, replicas: int = 1) -> list[str]:

@@ -1,10 +1,15 @@
 """Intake, wired together. Reads partners' referrals and what matching says; writes cases and partners' updates."""
 
-from fastapi import FastAPI
+from pathlib import Path
 
+from services.intake.contracts import pages as contracts
 from services.intake.domain import DECIDERS
 from services.intake.domain.commands import COMMANDS
-from services.intake.inlets import PATTERN, PartnerInlet
+from services.intake.inlets.partner_topics import PATTERN, PartnerInlet
+from services.intake.inlets.residents import Residents
+from services.intake.links import CaseLinks
+from services.intake.pages import home, partner, resident
+from services.intake.pages.desk import Desk
 from services.intake.partners import Partners
 from services.intake.settings import IntakeSettings
 from services.intake.web import Api
@@ -12,9 +17,13 @@ from shared.events import matches
 from shared.events.base import by_type
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
+from shared.privacy.audit import Audit
+from shared.privacy.vault import Vault
+from shared.privacy.wrapping import WrappingKeys
 from shared.seal import read_keys
 from shared.service import Service, parts
-from shared.web import site
+from shared.web import audit_pages, site
+from shared.web.pages import Pages
 
 NAME = "intake"
 SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {matches.TOPIC: by_type(matches.EVENTS)})
@@ -22,12 +31,24 @@ SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {mat
 
 def build(settings: IntakeSettings) -> Service:
     p = parts(NAME, settings)
-    app = FastAPI(title="Tsunagu intake", version="1")
-    inlet = PartnerInlet(p.commands, p.clock, p.seals, p.metrics)
+    app = site.application(NAME)
+    vault, audit = Vault(p.shelf("keys"), WrappingKeys.read(settings.wrapping_keys)), Audit(p.shelf("audit"))
+    residents = Residents(read_keys(settings.network_key), vault, audit)
+    inlet = PartnerInlet(p.commands, residents, p.clock, p.seals, p.metrics)
     service = Service(
         p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})]
     )
-    partners = Partners(p.store.collection("partners"))
-    site.furnish(app, service)
-    app.include_router(Api(p, partners, read_keys(settings.network_jwks), settings.max_body).router())
+    partners = Partners(p.shelf("partners"))
+    links = CaseLinks(settings.link_secret, settings.url_intake)
+    site.furnish(app, service, keys=partners.org_of, opens=links.actor)
+    public = read_keys(settings.network_jwks)
+    api = Api(p, public, residents).router()
+    app.include_router(api)
+    app.include_router(contracts.routes(api, settings.url_intake, public))
+    pages = Pages(Path(__file__).parent / "templates")
+    app.include_router(home.routes(pages, settings))
+    app.include_router(partner.routes(pages, p.store, links))
+    app.include_router(resident.routes(pages, p.store, links))
+    app.include_router(Desk(pages, p.store, residents).router())
+    app.include_router(audit_pages.routes(audit))
     return service

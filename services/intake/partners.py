@@ -3,31 +3,49 @@
 import hashlib
 import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
+from shared.clock import RealClock
 from shared.errors import TsunaguError
+from shared.kafka.bus import KafkaBus
+from shared.kafka.connection import Kafka
+from shared.shelf import GONE, Shelf, shelf
+from shared.store import MongoStore, connect
 
 ORG = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
 
 
 @dataclass
 class Partners:
-    """`collection`: one document per key: {_id: hash of the key, org}."""
+    """`shelf`: hash of a key → {org}."""
 
-    collection: Any
+    shelf: Shelf
 
     async def add_key(self, org: str) -> str:
         """A new key of a partner; earlier ones stay good."""
         if not ORG.fullmatch(org):
             raise TsunaguError(f"{org!r} is no partner's name: 2 to 32 of a-z, 0-9 and -, not beginning with -")
         key = f"tsu_{org}_{secrets.token_urlsafe(32)}"
-        await self.collection.insert_one({"_id": _hash(key), "org": org})
+        await self.shelf.put(_hash(key), {"org": org})
         return key
 
     async def org_of(self, key: str) -> str | None:
-        found = await self.collection.find_one({"_id": _hash(key)})
-        return str(found["org"]) if found else None
+        hashed = _hash(key)
+        found = (await self.shelf.find([hashed])).get(hashed, GONE)
+        return None if found == GONE else str(found["org"])
+
+
+@asynccontextmanager
+async def partners_of(kafka: Kafka, mongo: str) -> AsyncIterator[Partners]:
+    """Intake's partners, for commands that run beside it."""
+    bus = KafkaBus(kafka)
+    await bus.start()
+    try:
+        yield Partners(shelf("intake", "partners", MongoStore(connect(mongo), "tsunagu_intake"), bus, RealClock()))
+    finally:
+        await bus.stop()
 
 
 def _hash(key: str) -> str:

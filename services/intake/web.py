@@ -5,118 +5,101 @@ import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from joserfc.jwk import KeySet
 
 from services.intake import queries
+from services.intake.contracts import described
 from services.intake.domain.admission import problems
 from services.intake.domain.commands import Publish
-from services.intake.inlets import Asked, Unfit, to_command
-from services.intake.partners import Partners
+from services.intake.inlets.residents import Residents
+from services.intake.inlets.taking import Asked, Unfit, to_command
 from shared import seal
-from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
+from shared.access import Actor
+from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn, WithdrawalReason
 from shared.kernel.document import Answer
 from shared.service import Parts
+from shared.web.identity import By
 from shared.web.problems import Flaw, Problem
-
-RESIDENT_FIELDS = {"name", "contacts", "note"}
 
 
 class Api:
-    """`keys`: the network's public keys, to seal what comes over HTTP unsealed."""
+    """`keys`: the network's public keys, to seal what comes over HTTP unsealed. `residents`: keeps what was sealed."""
 
-    def __init__(self, parts: Parts, partners: Partners, keys: KeySet, max_body: int) -> None:
-        self._parts, self._partners, self._keys, self._max_body = parts, partners, keys, max_body
+    def __init__(self, parts: Parts, keys: KeySet, residents: Residents) -> None:
+        self._parts, self._keys, self._residents = parts, keys, residents
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        signed_in = Depends(self._org)
 
-        @router.get("/.well-known/jwks.json")
+        @router.get("/.well-known/jwks.json", **described.KEYS)
         async def jwks() -> dict[str, Any]:
             """The keys to seal `resident` to."""
             return self._keys.as_dict(private=False)  # type: ignore[return-value]  # joserfc's own TypedDict
 
-        @router.post("/referrals", status_code=202)
+        @router.post("/referrals", status_code=202, **described.PUBLISH)
         async def publish(
             request: Request,
-            org: Annotated[str, signed_in],
-            dry_run: Annotated[bool, Query()] = False,
-            idempotency_key: Annotated[str, Header(max_length=200)] = "",
+            actor: By,
+            dry_run: Annotated[bool, Query(description="only validate")] = False,
+            idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:
             """Publish a referral. `?dry_run=true` only validates."""
-            return await self._take(ReferralPublished.type, request, org, idempotency_key, dry_run=dry_run)
+            return await self._take(ReferralPublished.type, request, actor, idempotency_key, dry_run=dry_run)
 
-        @router.put("/referrals/{reference}", status_code=202)
+        @router.put("/referrals/{reference}", status_code=202, **described.AMEND)
         async def amend(
-            reference: str, request: Request, org: Annotated[str, signed_in],
-            idempotency_key: Annotated[str, Header(max_length=200)] = "",
+            reference: str, request: Request, actor: By,
+            idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:  # fmt: skip
             """Change a referral that is open."""
-            return await self._take(ReferralAmended.type, request, org, idempotency_key, reference=reference)
+            return await self._take(ReferralAmended.type, request, actor, idempotency_key, reference=reference)
 
-        @router.delete("/referrals/{reference}", status_code=202)
+        @router.delete("/referrals/{reference}", status_code=202, **described.WITHDRAW)
         async def withdraw(
-            reference: str, org: Annotated[str, signed_in],
-            reason: Annotated[str, Query(pattern="^[a-z][a-z0-9_]{0,39}$")] = "not_needed",
-            idempotency_key: Annotated[str, Header(max_length=200)] = "",
+            reference: str, actor: By,
+            reason: Annotated[WithdrawalReason, Query(description="why")] = "not_needed",
+            idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:  # fmt: skip
             """Take a referral back."""
             data = {"reference": reference, "reason": reason}
-            return await self._ask(org, ReferralWithdrawn.type, data, idempotency_key, dry_run=False)
+            return await self._ask(actor, ReferralWithdrawn.type, data, idempotency_key, dry_run=False)
 
-        @router.get("/referrals/{reference}")
-        async def state(reference: str, org: Annotated[str, signed_in]) -> dict[str, Any]:
+        @router.get("/referrals/{reference}", **described.STATE)
+        async def state(reference: str, actor: By) -> dict[str, Any]:
             """Where a referral stands, and every step it has gone."""
-            found = await queries.referral(self._parts.store, org, reference)
+            found = await queries.referral(self._parts.store, actor.id, reference)
             if not found:
                 raise Problem(404, "not_found", f"you have published nothing under {reference}")
             return found.as_json()
 
         return router
 
-    async def _org(self, authorization: Annotated[str, Header()] = "") -> str:
-        scheme, _, key = authorization.partition(" ")
-        org = await self._partners.org_of(key) if scheme.lower() == "bearer" else None
-        if not org:
-            raise Problem(401, "no_key", "an API key is needed", "send `Authorization: Bearer <your key>`")
-        return org
-
     async def _take(
-        self, type_: str, request: Request, org: str, idempotency_key: str, *,
+        self, type_: str, request: Request, actor: Actor, idempotency_key: str, *,
         reference: str | None = None, dry_run: bool = False,
     ) -> JSONResponse:  # fmt: skip
-        data = _object(await self._body(request))
+        data = _object(await request.body())
         if reference is not None:
             data = {**data, "reference": reference}
-        return await self._ask(org, type_, self._sealed(data), idempotency_key, dry_run=dry_run)
-
-    async def _body(self, request: Request) -> bytes:
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._max_body:
-                raise Problem(413, "too_large", f"a referral has at most {self._max_body} bytes")
-        return body
+        return await self._ask(actor, type_, self._sealed(data), idempotency_key, dry_run=dry_run)
 
     def _sealed(self, data: dict[str, Any]) -> dict[str, Any]:
         """A resident in the clear is sealed here, before anything is stored; a JWE passes as it is."""
         resident = data.get("resident")
         if not isinstance(resident, dict):
             return data
-        if unknown := set(resident) - RESIDENT_FIELDS:
-            flaws = [Flaw(f"resident.{name}", "unknown_field", "only name, contacts and note") for name in unknown]
-            raise Problem(422, "invalid", "the referral does not fit the contract", flaws=flaws)
         return {**data, "resident": seal.seal_json(resident, self._keys)}
 
     async def _ask(
-        self, org: str, type_: str, data: Mapping[str, Any], idempotency_key: str, *, dry_run: bool
+        self, actor: Actor, type_: str, data: Mapping[str, Any], idempotency_key: str, *, dry_run: bool
     ) -> JSONResponse:
-        asked = self._validated(org, type_, data, idempotency_key)
+        asked = self._validated(actor.id, type_, data, idempotency_key)
         if dry_run:
             return JSONResponse({"valid": True, "case": asked.case}, 200)
-        answer = await self._parts.commands.ask(asked.case, asked.command, asked.id, adapter="http")
+        asked = await self._kept(asked)
+        answer = await self._parts.commands.ask(asked.case, asked.command, asked.id, actor, adapter="http")
         return _answered(asked.case, str(data["reference"]), answer)
 
     def _validated(self, org: str, type_: str, data: Mapping[str, Any], idempotency_key: str) -> Asked:
@@ -125,11 +108,22 @@ class Api:
             asked = to_command(org, "", type_, data)
         except Unfit as unfit:
             raise _invalid(unfit.flaws) from unfit
-        command: Any = asked.command
-        if isinstance(command, Publish) and (flaws := problems(command.referral, self._parts.clock.now())):
-            raise _invalid(flaws)
+        if isinstance(asked.command, Publish):
+            self._check(asked.command.referral)
         record = f"http:{idempotency_key or secrets.token_hex(10)}"  # unnamed, each request is one of its own
         return to_command(org, record, type_, data)
+
+    def _check(self, referral: ReferralPublished) -> None:
+        flaws = [*problems(referral, self._parts.clock.now()), *self._residents.flaws(referral.resident)]
+        if flaws:
+            raise _invalid(flaws)
+
+    async def _kept(self, asked: Asked) -> Asked:
+        (kept,) = await self._residents.keep([asked])
+        if isinstance(kept, Unfit):
+            raise _invalid(kept.flaws)
+        assert isinstance(kept, Asked)
+        return kept
 
 
 def _invalid(flaws: Any) -> Problem:

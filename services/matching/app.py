@@ -1,7 +1,5 @@
 """Matching, wired together. Reads cases and responses; writes matches, offers and the roster; talks to itself of holds."""
 
-from fastapi import FastAPI
-
 from services.matching.domain import DECIDERS
 from services.matching.domain.commands import COMMANDS
 from services.matching.inlets import RosterInlet
@@ -12,9 +10,11 @@ from shared.events.base import by_type
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
-from shared.seal import read_keys
+from shared.privacy.audit import Audit
+from shared.privacy.vault import Vault
+from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
-from shared.web import site
+from shared.web import audit_pages, site
 
 NAME = "matching"
 SUBSCRIPTIONS = Subscriptions(
@@ -26,10 +26,12 @@ SUBSCRIPTIONS = Subscriptions(
 
 def build(settings: MatchingSettings) -> Service:
     p = parts(NAME, settings)
-    app = FastAPI(title="Tsunagu matching", version="1")
+    app = site.application(NAME)
     view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view)
-    inlet = RosterInlet(p.commands, read_keys(settings.network_jwks), settings.letter_key.encode()[:32])
-    site.furnish(app, service)
-    app.include_router(Desk(p, view.items, inlet, settings.max_upload).router())
+    vault = Vault(p.shelf("keys"), WrappingKeys.read(settings.wrapping_keys))
+    inlet = RosterInlet(p.commands, vault)
+    site.furnish(app, service, bodies={"POST /supporters/import": settings.max_upload})
+    app.include_router(Desk(p, view.items, inlet).router())
+    app.include_router(audit_pages.routes(Audit(p.shelf("audit"))))
     return service

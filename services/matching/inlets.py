@@ -1,25 +1,29 @@
 """The roster from a CSV file to commands: good rows are taken, every flaw of the others is named."""
 
 import csv
-import hashlib
 import io
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from joserfc.jwk import KeySet
 from pydantic import ValidationError
 
 from services.matching.domain.commands import Enrol, Profile
-from shared import region, seal
+from shared import region
+from shared.access import Actor
 from shared.ids import derive
 from shared.kernel.commands import Commands
 from shared.kernel.record import Message
+from shared.privacy.data_keys import DataKey
+from shared.privacy.person import Contact
+from shared.privacy.vault import Vault
 
 COLUMNS = ("supporter_id", "name", "email", "phone", "languages", "speaks_to", "municipality", "categories",
            "capacity", "licences", "max_distance_km")  # fmt: skip
 NEEDED = ("supporter_id", "name", "email", "languages", "municipality", "capacity")
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
 class RowError(NamedTuple):
@@ -28,6 +32,14 @@ class RowError(NamedTuple):
     row: int
     field: str
     message: str
+
+
+class Unreadable(Exception):
+    """No row of the file can be taken."""
+
+    def __init__(self, flaw: RowError) -> None:
+        super().__init__(flaw.message)
+        self.flaw = flaw
 
 
 @dataclass
@@ -40,41 +52,66 @@ class Roster:
 
 @dataclass
 class RosterInlet:
-    """`keys`: contacts are sealed to them at once. `secret`: keys the hash that tells whether a row has changed."""
+    """`vault`: each supporter's contacts are sealed at once with a key of their own."""
 
     commands: Commands
-    keys: KeySet
-    secret: bytes
+    vault: Vault
 
-    def read(self, file: bytes) -> Roster:
+    async def read(self, file: bytes, by: Actor) -> Roster:
+        """`by`: the coordinator whose file it is."""
         roster = Roster()
-        rows = csv.DictReader(io.StringIO(decode(file)))
-        if missing := [name for name in NEEDED if name not in (rows.fieldnames or ())]:
-            roster.errors.append(
-                RowError(1, ", ".join(missing), f"column missing; the columns are {', '.join(COLUMNS)}")
-            )
+        try:
+            clean = _rows(file)
+        except Unreadable as error:
+            roster.errors.append(error.flaw)
             return roster
-        for number, row in enumerate(rows, 2):
-            self._row(number, row, roster)
+        keys = await self.vault.keys_for([_person(row) for row in clean if not flaws_of(row)])
+        for number, row in enumerate(clean, 2):
+            self._row(number, row, keys, by, roster)
         return roster
 
-    def _row(self, number: int, row: Mapping[str, str | None], roster: Roster) -> None:
-        clean = {name: (value or "").strip() for name, value in row.items() if name and not isinstance(value, list)}
-        flaws = flaws_of(clean)
+    def _row(
+        self, number: int, row: Mapping[str, str], keys: Mapping[str, DataKey | None], by: Actor, roster: Roster
+    ) -> None:
+        flaws = flaws_of(row)
         if not flaws:
+            key = keys[_person(row)]
             try:
-                roster.messages.append(self._message(clean))
+                flaws = [] if key else [("supporter_id", "was erased: enrol them under a new one")]
+                roster.messages += [self._message(row, key, by)] if key else []
             except ValidationError as error:
                 flaws = [(str(e["loc"][0] if e["loc"] else "row"), e["msg"]) for e in error.errors()]
         roster.errors.extend(RowError(number, name, message) for name, message in flaws)
 
-    def _message(self, row: Mapping[str, str]) -> Message:
-        content = hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), key=self.secret, digest_size=12)
-        contact = {name: row.get(name, "") for name in ("name", "email", "phone")}
-        profile = Profile(**_profile(row), contact=seal.seal_json(contact, self.keys))
-        key = f"supporter-{row['supporter_id']}"
-        command = Enrol(profile=profile, content=content.hexdigest())
-        return self.commands.message(key, command, derive("enrol", key, command.content), adapter="csv")
+    def _message(self, row: Mapping[str, str], key: DataKey, by: Actor) -> Message:
+        """The hash that tells whether a row has changed is keyed, too."""
+        contact = Contact.model_validate(row).model_dump()
+        profile = Profile(**_profile(row), contact=key.seal(contact))
+        command = Enrol(profile=profile, content=key.hash(dict(row)))
+        id_ = derive("enrol", key.person, command.content)
+        return self.commands.message(key.person, command, id_, by, adapter="csv")
+
+
+def _rows(file: bytes) -> list[dict[str, str]]:
+    """Raises Unreadable."""
+    rows = csv.DictReader(io.StringIO(decode(file)))
+    try:
+        missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
+        clean = [_clean(row) for row in rows]
+    except csv.Error as error:
+        raise Unreadable(RowError(rows.line_num, "file", f"this is no CSV file: {error}")) from error
+    if missing:
+        raise Unreadable(RowError(1, ", ".join(missing), f"column missing; the columns are {', '.join(COLUMNS)}"))
+    return clean
+
+
+def _clean(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
+    """Without what stands beyond the last column."""
+    return {name: (value or "").strip() for name, value in row.items() if name and not isinstance(value, list)}
+
+
+def _person(row: Mapping[str, str]) -> str:
+    return f"supporter-{row['supporter_id']}"
 
 
 def decode(file: bytes) -> str:
@@ -88,6 +125,8 @@ def decode(file: bytes) -> str:
 def flaws_of(row: Mapping[str, str]) -> list[tuple[str, str]]:
     """Every (field, what to change)."""
     flaws = [(name, "is empty: give a value") for name in NEEDED if not row.get(name)]
+    if row.get("supporter_id") and not _ID.fullmatch(row["supporter_id"]):
+        flaws.append(("supporter_id", "is no id: at most 80 of A-Z, a-z, 0-9, dot, dash, underscore; never a name"))
     if row.get("email") and "@" not in row["email"]:
         flaws.append(("email", "is no mail address"))
     flaws += [_unknown("languages", tag, region.languages()) for tag in row.get("languages", "").split()

@@ -128,9 +128,16 @@ def exclusions(
 
 
 def nobody_left(
-    referral: Referral, roster: Mapping[str, SupporterSnapshot], asked: Mapping[str, bool], now: datetime
+    referral: Referral,
+    roster: Mapping[str, SupporterSnapshot],
+    asked: Mapping[str, bool],
+    now: datetime,
+    *,
+    unreached: bool = False,
 ) -> str:
-    """Why a case is escalated. `asked`: supporter → did they get the offer (or were they full when asked)?"""
+    """Why a case is escalated. `asked`: supporter → did they get the offer? `unreached`: had some an offer that no mail
+    could bring them?
+    """
     if not any(speaks(one.languages, referral.languages) for one in roster.values() if one.active):
         return "nobody_speaks_it"
     barred = exclusions(referral, roster, (), now)
@@ -139,6 +146,8 @@ def nobody_left(
         return _most_telling(referral, barred)
     if any(asked.values()):
         return "all_declined"
+    if unreached:
+        return "not_reached"
     return "all_at_cap" if barred.get("full") or asked else "nobody_free"
 
 

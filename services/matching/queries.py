@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.matching import policy
+from services.matching import policy, timeline
 from services.matching.domain.offers import Case
 from shared import region
 from shared.events.roster import SupporterSnapshot
@@ -22,6 +22,15 @@ async def counts(store: MongoStore) -> dict[str, int]:
     found = await store.documents.aggregate(pipeline).to_list(None)
     by_state = {row["_id"]: row["n"] for row in found}
     return {state: by_state[state] for state in STATES if state in by_state}
+
+
+async def places(store: MongoStore) -> dict[str, int]:
+    """Municipality → open cases."""
+    pipeline = [
+        {"$match": {"state.status": {"$in": ["escalated", "asking", "assigned"]}}},
+        {"$group": {"_id": "$state.referral.municipality", "n": {"$sum": 1}}},
+    ]
+    return {row["_id"]: row["n"] for row in await store.documents.aggregate(pipeline).to_list(None)}
 
 
 async def cases(store: MongoStore, state: str | None) -> list[dict[str, Any]]:
@@ -45,7 +54,7 @@ def _row(key: str, case: Case) -> dict[str, Any]:
 
 
 async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> dict[str, Any] | None:
-    """One case with `candidates`, `excluded` (reason → count) and `assignable` supporters."""
+    """One case with `candidates`, `excluded` (reason → count), `assignable` supporters and the `steps` of its way."""
     document: Document | None = (await store.load([key])).get(key)
     if document is None or document.kind != "case" or not document.state.get("referral"):
         return None
@@ -55,6 +64,7 @@ async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> di
         "candidates": _asked(one, roster) + _askable(one, roster, now),
         "excluded": policy.exclusions(one.asks(), roster, one.offers, now),
         "assignable": [who for who in roster.values() if _may(who, one)],
+        "steps": timeline.steps(await store.journal(key)),
     }
 
 

@@ -10,16 +10,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from services.matching import queries
 from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets import RosterInlet
+from shared.access import Actor
 from shared.events.base import Command
 from shared.service import Parts
+from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
 
 
 class Desk:
     """`roster`: the view that the kernel decides by, too."""
 
-    def __init__(self, parts: Parts, roster: queries.Roster, inlet: RosterInlet, max_upload: int) -> None:
-        self._parts, self._roster, self._inlet, self._max_upload = parts, roster, inlet, max_upload
+    def __init__(self, parts: Parts, roster: queries.Roster, inlet: RosterInlet) -> None:
+        self._parts, self._roster, self._inlet = parts, roster, inlet
         self._pages = Pages(Path(__file__).parent / "templates")
 
     def router(self) -> APIRouter:
@@ -33,7 +35,8 @@ class Desk:
         async def cases(request: Request, state: str | None = None) -> HTMLResponse:
             rows = await queries.cases(self._parts.store, state)
             counts = await queries.counts(self._parts.store)
-            return self._page(request, "cases.html", cases=rows, counts=counts, state=state)
+            places = await queries.places(self._parts.store)
+            return self._page(request, "cases.html", cases=rows, counts=counts, state=state, places=places)
 
         @router.get("/cases/{case}")
         async def case(request: Request, case: str) -> HTMLResponse:
@@ -43,16 +46,16 @@ class Desk:
             return self._page(request, "case.html", **found)
 
         @router.post("/cases/{case}/assign")
-        async def assign(request: Request, case: str, supporter: Annotated[str, Form()]) -> Response:
-            return await self._decide(request, case, Assign(supporter=supporter))
+        async def assign(request: Request, actor: By, case: str, supporter: Annotated[str, Form()]) -> Response:
+            return await self._decide(request, actor, case, Assign(supporter=supporter))
 
         @router.post("/cases/{case}/ask-again")
-        async def ask_again(request: Request, case: str) -> Response:
-            return await self._decide(request, case, AskAgain())
+        async def ask_again(request: Request, actor: By, case: str) -> Response:
+            return await self._decide(request, actor, case, AskAgain())
 
         @router.post("/cases/{case}/close")
-        async def close(request: Request, case: str, reason: Annotated[str, Form()]) -> Response:
-            return await self._decide(request, case, Close(reason=reason))
+        async def close(request: Request, actor: By, case: str, reason: Annotated[str, Form()]) -> Response:
+            return await self._decide(request, actor, case, Close(reason=reason))
 
         @router.get("/supporters")
         async def supporters(request: Request) -> HTMLResponse:
@@ -64,24 +67,24 @@ class Desk:
             return self._page(request, "import.html")
 
         @router.post("/supporters/import")
-        async def import_file(request: Request, file: UploadFile) -> Response:
-            return await self._import(request, await file.read(self._max_upload))
+        async def import_file(request: Request, actor: By, file: UploadFile) -> Response:
+            return await self._import(request, actor, await file.read())
 
         return router
 
     def _page(self, request: Request, name: str, **context: Any) -> HTMLResponse:
         return self._pages.render(request, name, language=language_of(request), **context)
 
-    async def _decide(self, request: Request, case: str, command: Command) -> Response:
+    async def _decide(self, request: Request, actor: Actor, case: str, command: Command) -> Response:
         id_ = f"desk-{secrets.token_hex(10)}"
-        answer = await self._parts.commands.ask(case, command, id_, adapter="desk")
+        answer = await self._parts.commands.ask(case, command, id_, actor, adapter="desk")
         if answer and answer.refused:
             language = language_of(request)
             return self._pages.problem(request, 409, language=language, detail=answer.message)
         return RedirectResponse(with_language(request, f"/cases/{case}"), 303)
 
-    async def _import(self, request: Request, file: bytes) -> Response:
-        roster = self._inlet.read(file)
+    async def _import(self, request: Request, actor: Actor, file: bytes) -> Response:
+        roster = await self._inlet.read(file, actor)
         await self._parts.commands.send(roster.messages)
         status = 422 if roster.errors else 200
         if "application/json" in request.headers.get("accept", ""):

@@ -1,36 +1,43 @@
 """Notify, wired together. Reads offers; tells people, takes their answers; writes responses."""
 
-from fastapi import FastAPI
-
 from services.notify.domain import DECIDERS
 from services.notify.domain.commands import COMMANDS
 from services.notify.links import Links
 from services.notify.outlets import MailOutlet
 from services.notify.settings import NotifySettings
 from services.notify.web import OfferPages
-from shared.events import offers, roster
+from shared.events import offers, person_keys, roster
 from shared.events.base import by_type
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel import journal
 from shared.kernel.record import Subscriptions
-from shared.seal import read_keys
+from shared.privacy.audit import Audit
+from shared.privacy.opener import Opener
+from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
-from shared.web import site
+from shared.web import audit_pages, site
 
 NAME = "notify"
+KEYS_WAIT_MS = 200
+"""A key is told long before anybody reads what it opens."""
 SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {offers.TOPIC: by_type(offers.EVENTS)})
 
 
 def build(settings: NotifySettings) -> Service:
     p = parts(NAME, settings)
-    app = FastAPI(title="Tsunagu notify", version="1")
+    app = site.application(NAME)
     view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
-    keys, links = read_keys(settings.network_key), Links(settings.link_secret, settings.url_notify)
+    resident_keys = View(settings.broker(), person_keys.RESIDENTS, person_keys.PersonKey, wait_ms=KEYS_WAIT_MS)
+    supporter_keys = View(settings.broker(), person_keys.SUPPORTERS, person_keys.PersonKey, wait_ms=KEYS_WAIT_MS)
+    wrapping, audit = WrappingKeys.read(settings.wrapping_keys), Audit(p.shelf("audit"))
+    contacts, residents = (Opener(keys.items, wrapping, audit) for keys in (supporter_keys, resident_keys))
+    links = Links(settings.link_secret, settings.url_notify)
     host, port = settings.smtp.split(":")
-    outlet = MailOutlet(p.commands, p.store, view.items, keys, links, (host, int(port)), settings.sender, p.metrics)
+    outlet = MailOutlet(p.commands, p.store, view.items, contacts, links, (host, int(port)), settings.sender, p.metrics)
     sending = ("mail", outlet.handle, {"topics": [journal.topic(NAME)]})
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, extras=[sending])
-    site.furnish(app, service)
-    app.include_router(OfferPages(p, links, keys).router())
+    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, (resident_keys, supporter_keys), extras=[sending])
+    site.furnish(app, service, opens=links.actor)
+    app.include_router(OfferPages(p, links, residents).router())
+    app.include_router(audit_pages.routes(audit))
     return service

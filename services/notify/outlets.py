@@ -6,25 +6,24 @@ twice (a crash in between) has the same Message-ID, by which mail servers and re
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message as Email
 
 import aiosmtplib
-from joserfc.jwk import KeySet
 
 from services.notify import queries
 from services.notify.domain.commands import NotSent, Sent
 from services.notify.domain.offers import Letter, Recipient, SendingStarted
 from services.notify.links import Link, Links
 from services.notify.mail import compose, to_message
-from shared.errors import TsunaguError
+from shared.access import MAIL_OUTLET
 from shared.events.roster import SupporterSnapshot
 from shared.ids import derive
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Counter
 from shared.kernel.record import Message, Record
-from shared.seal import open_json
+from shared.privacy.opener import Opener
 from shared.store import MongoStore
 
 LANES = 4
@@ -34,12 +33,12 @@ SMTP_TIMEOUT = 15
 
 @dataclass
 class MailOutlet:
-    """`roster`: for contacts, which only `keys` open. `smtp`: host, port."""
+    """`roster`: for contacts, which only `contacts` opens. `smtp`: host, port."""
 
     commands: Commands
     store: MongoStore
     roster: Mapping[str, SupporterSnapshot]
-    keys: KeySet
+    contacts: Opener
     links: Links
     smtp: tuple[str, int]
     sender: str
@@ -50,20 +49,23 @@ class MailOutlet:
         started = [(_key(record), event) for record in records for event in _started(record)]
         documents = await self.store.load({supporter for supporter, _ in started}) if started else {}
         people = {key: Recipient.model_validate(document.state) for key, document in documents.items()}
-        mails = [mail for supporter, event in started if (mail := self._mail(supporter, people, event))]
+        todo = [(s, event) for s, event in started if _is_new(people.get(s), event)]
+        addresses = await self._addresses({supporter for supporter, _ in todo})
+        mails = [self._mail(supporter, people[supporter], event, addresses.get(supporter)) for supporter, event in todo]
         lanes = [mails[lane::LANES] for lane in range(LANES)]
         outcomes = await asyncio.gather(*(self._send(lane) for lane in lanes if lane))
         await self.commands.send([command for outcome in outcomes for command in outcome])
 
-    def _mail(self, supporter: str, people: Mapping[str, Recipient], event: SendingStarted) -> "Mail | None":
-        """None for a repeat: what became of it is known."""
-        person = people.get(supporter)
-        letter = person.messages.get(event.message) if person else None
-        if not person or not letter or letter.attempt != event.attempt or letter.at is not None:
-            return None
-        contact = self._contact(supporter)
-        message = self._message(supporter, person, event.message, letter, contact) if contact else None
+    def _mail(self, supporter: str, person: Recipient, event: SendingStarted, address: str | None) -> "Mail":
+        letter = person.messages[event.message]
+        message = self._message(supporter, person, event.message, letter, address) if address else None
         return Mail(supporter, event, letter.kind, message)
+
+    async def _addresses(self, supporters: Collection[str]) -> dict[str, str]:
+        """Supporter → mail address. Who was erased, or whose key has not come yet, is absent."""
+        sealed = {one: known.contact for one in supporters if (known := self.roster.get(one))}
+        opened = await self.contacts.open_all(sealed, str(MAIL_OUTLET), "mail")
+        return {supporter: contact["email"] for supporter, contact in opened.items() if contact.get("email")}
 
     async def _send(self, mails: Sequence["Mail"]) -> list[Message]:
         """One after the other over one connection; returns the commands that say what became of each."""
@@ -76,7 +78,7 @@ class MailOutlet:
 
     async def _try(self, server: aiosmtplib.SMTP, mail: "Mail") -> Sent | NotSent:
         if mail.message is None:
-            return mail.failed("no_address", final=True)
+            return mail.failed("no_address", final=False)
         try:
             if not server.is_connected:
                 await server.connect()
@@ -92,19 +94,10 @@ class MailOutlet:
         result = "sent" if isinstance(came, Sent) else "failed" if came.final else "retried"
         self.count.add("mails", kind=mail.kind, result=result)
         id_ = derive("mail", mail.supporter, came.message, str(came.attempt))
-        return self.commands.message(mail.supporter, came, id_, adapter="mail")
+        return self.commands.message(mail.supporter, came, id_, MAIL_OUTLET, adapter="mail")
 
-    def _contact(self, supporter: str) -> tuple[str, str] | None:
-        """Mail address and language to write in."""
-        known = self.roster.get(supporter)
-        try:
-            address = open_json(known.contact, self.keys).get("email") if known else None
-        except (TsunaguError, ValueError):
-            return None
-        return (address, known.speaks_to) if known and address else None
-
-    def _message(self, supporter: str, person: Recipient, id_: str, letter: Letter, contact: tuple[str, str]) -> Email:
-        address, language = contact
+    def _message(self, supporter: str, person: Recipient, id_: str, letter: Letter, address: str) -> Email:
+        language = self.roster[supporter].speaks_to
         offer = person.offers[letter.case]
         link = Link(supporter, letter.case, letter.number)
         url = self.links.url(link, language)
@@ -125,6 +118,12 @@ class Mail:
 
     def failed(self, reason: str, *, final: bool) -> NotSent:
         return NotSent(message=self.event.message, attempt=self.event.attempt, reason=reason, final=final)
+
+
+def _is_new(person: Recipient | None, event: SendingStarted) -> bool:
+    """Not a repeat, of which it is known what became of it."""
+    letter = person.messages.get(event.message) if person else None
+    return letter is not None and letter.attempt == event.attempt and letter.at is None
 
 
 def _key(record: Record) -> str:

@@ -1,4 +1,4 @@
-"""Notify's settings: the common ones, where mail goes, and the two secrets that only it has."""
+"""Notify's settings: the common ones, where mail goes, and the secrets that it needs."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from shared.settings import Settings
 
 
 class NotifySettings(Settings):
-    """`smtp`: host:port. `network_key`: file of the network's private keys. `link_secret`: signs links in mails."""
+    """`smtp`: host:port. `wrapping_keys`: file of what wraps data keys. `link_secret`: signs links in mails."""
 
     smtp: str = Field(pattern=r"^[^:]+:\d+$")
     sender: str = "Tsunagu <tsunagu@localhost>"
-    network_key: Path
+    wrapping_keys: Path
     link_secret: str = Field(min_length=32)

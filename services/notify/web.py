@@ -7,23 +7,22 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from joserfc.jwk import KeySet
 
-from services.notify import queries
+from services.notify import queries, timeline
 from services.notify.domain.commands import Accept, Decline, DropOut, OfCase, Report
-from services.notify.links import Link, Links, Tampered
-from shared.errors import TsunaguError
+from services.notify.links import Link, Links
 from shared.events.responses import DeclineReason, Outcome
-from shared.seal import open_json
+from shared.privacy.opener import Opener
+from shared.privacy.vault import NoKey
 from shared.service import Parts
 from shared.web.pages import Pages, language_of, with_language
 
 
 class OfferPages:
-    """`keys`: open a resident's data, for the page of the assigned supporter and for no other."""
+    """`residents`: opens a resident's data, for the page of the assigned supporter and for no other."""
 
-    def __init__(self, parts: Parts, links: Links, keys: KeySet) -> None:
-        self._parts, self._links, self._keys = parts, links, keys
+    def __init__(self, parts: Parts, links: Links, residents: Opener) -> None:
+        self._parts, self._links, self._residents = parts, links, residents
         self._pages = Pages(Path(__file__).parent / "templates")
 
     def router(self) -> APIRouter:
@@ -64,18 +63,17 @@ class OfferPages:
         return router
 
     async def _offer(self, request: Request, token: str) -> HTMLResponse:
-        try:
-            link = self._links.read(token)
-        except Tampered:
-            return self._link_page(request, "tampered", 400)
+        link = self._links.read(token)  # the guard has let nobody through with another
         found = await self._view(link, token)
         if found is None:
             return self._link_page(request, "foreign", 404)
         if found.number != link.number:
             return self._link_page(request, "expired", 410, found.state)
         return self._pages.render(
-            request, "offer.html", language=language_of(request), offer=found, now=self._parts.clock.now()
-        )
+            request, "offer.html", language=language_of(request), offer=found, now=self._parts.clock.now(),
+            steps=timeline.steps(await self._parts.store.journal(link.supporter), link.case),
+            ahead=timeline.AHEAD.get(found.state, ()),
+        )  # fmt: skip
 
     async def _view(self, link: Link, token: str) -> queries.OfferView | None:
         person = await queries.recipient(self._parts.store, link.supporter)
@@ -83,23 +81,21 @@ class OfferPages:
         found = queries.view(link, offer, token, self._parts.clock.now()) if offer else None
         if found is None or found.sealed is None:
             return found
-        return replace(found, resident=self._opened(found.sealed))
+        return replace(found, resident=await self._opened(link, found.sealed))
 
-    def _opened(self, sealed: str) -> dict[str, Any] | None:
+    async def _opened(self, link: Link, sealed: str) -> dict[str, Any] | None:
+        """None where nobody can open it any more; the page says so."""
         try:
-            opened: dict[str, Any] = open_json(sealed, self._keys)
-        except (TsunaguError, ValueError):
+            opened: dict[str, Any] = await self._residents.open(link.case, sealed, str(link.actor), "page")
+        except NoKey:
             return None
-        return {name: opened.get(name, "") for name in ("name", "contacts", "note")}
+        return opened
 
     async def _answer(self, request: Request, token: str, made: type[OfCase], **said: Any) -> Response:
-        try:
-            link = self._links.read(token)
-        except Tampered:
-            return self._link_page(request, "tampered", 400)
+        link = self._links.read(token)  # the guard has let nobody through with another
         command = made(case=link.case, number=link.number, **said)
         id_ = f"page-{secrets.token_hex(10)}"
-        answer = await self._parts.commands.ask(link.supporter, command, id_, adapter="page")
+        answer = await self._parts.commands.ask(link.supporter, command, id_, link.actor, adapter="page")
         if answer and answer.refused:
             problem = {"expired": "expired", "foreign": "foreign"}.get(answer.refused, "used")
             state = None if answer.refused in ("foreign", "expired") else answer.refused

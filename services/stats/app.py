@@ -1,7 +1,5 @@
 """Stats, wired together. Reads cases, matches and responses; writes nothing but its own journal."""
 
-from fastapi import FastAPI
-
 from services.stats.domain import DECIDERS
 from services.stats.settings import StatsSettings
 from services.stats.web import Board
@@ -20,7 +18,7 @@ SUBSCRIPTIONS = Subscriptions(
 
 def build(settings: StatsSettings) -> Service:
     p = parts(NAME, settings)
-    app = FastAPI(title="Tsunagu stats", version="1")
+    app = site.application(NAME)
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app)
     app.include_router(Board(p, settings.fresh_seconds).router())  # first: its /metrics holds the figures, too
     site.furnish(app, service)

@@ -17,14 +17,21 @@ Key = Annotated[str, Field(pattern=r"^[a-z]+-[A-Za-z0-9._-]{1,80}$")]
 """A document's key: its kind, a dash, its id: `case-…`, `supporter-…`."""
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A reason, category or outcome: a code from a closed set, never free text."""
+Org = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,249}$")]
+"""A partner organisation, as its topics name it."""
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:+-]{0,200}$")]
+"""An id, a hash, a code or a time of our own making: no spaces, so nobody's sentence."""
 Sealed = Annotated[str, Field(max_length=16_000, pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$")]
 """A JWE in compact form (RFC 7516). Whoever carries it cannot read it."""
 
 
 class Frozen(BaseModel):
-    """An immutable value. Unknown fields are ignored: within a major version fields are only ever added."""
+    """An immutable value. Unknown fields are ignored: within a major version fields are only ever added.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    The text under a field is its description in the schema, and so in the contracts that strangers read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Route(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.events.base import Code, Event, Key, Moment, Route, Sealed
+from shared.events.base import Code, Event, Key, Moment, Org, Route, Sealed
 from shared.events.referrals import Reference, Referral
 
 TOPIC = "cases"
@@ -20,7 +20,7 @@ class CaseAccepted(CaseEvent, Referral):
 
     type: ClassVar[str] = "tsunagu.case.accepted.v1"
 
-    org: str
+    org: Org
     reference: Reference
     resident: Sealed
     received_at: Moment
@@ -45,4 +45,10 @@ class CaseClosed(CaseEvent):
     reason: Code | None = None
 
 
-EVENTS = (CaseAccepted, CaseAmended, CaseWithdrawn, CaseClosed)
+class CaseErased(CaseEvent):
+    """The resident's data can be opened by nobody any more; what was open is ended. Counts stay."""
+
+    type: ClassVar[str] = "tsunagu.case.erased.v1"
+
+
+EVENTS = (CaseAccepted, CaseAmended, CaseWithdrawn, CaseClosed, CaseErased)

@@ -30,4 +30,10 @@ class HoldRefused(HoldAnswer):
     reason: Code
 
 
-EVENTS = (HoldGranted, HoldRefused)
+class HoldLost(HoldAnswer):
+    """The supporter is gone, and the place they had given with them."""
+
+    type: ClassVar[str] = "tsunagu.hold.lost.v1"
+
+
+EVENTS = (HoldGranted, HoldRefused, HoldLost)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.events.base import Code, Event, Key, Moment, Route, Sealed
+from shared.events.base import Code, Event, Key, Moment, Org, Route, Sealed
 from shared.events.referrals import Referral
 
 TOPIC = "offers"
@@ -33,7 +33,7 @@ class OfferConfirmed(OfferEvent, Referral):
     type: ClassVar[str] = "tsunagu.offer.confirmed.v1"
 
     number: int = Field(ge=1)
-    org: str
+    org: Org
     resident: Sealed
 
 

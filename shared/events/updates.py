@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.events.base import Code, Event, Moment, Route
+from shared.events.base import Code, Event, Key, Moment, Org, Route
 from shared.events.referrals import Reference
 
 State = Literal[
@@ -13,24 +13,36 @@ State = Literal[
 
 
 class Update(Event):
-    """One step. `state` is the referral's state after it; `about` is the id of the record that it answers, if one."""
+    """One step of a referral."""
 
-    org: str
+    org: Org
+    """You."""
     reference: Reference
-    case: str
+    """Your own name for the referral."""
+    case: Key
+    """The network's name for it."""
     state: State
+    """The referral's state after this step; HL7's names."""
     at: Moment
+    """When it was decided."""
     reason: Code | None = None
+    """Why, as a code."""
     message: str | None = None
+    """What to change, in words, where a record was not taken."""
     outcome: Code | None = None
+    """What came of it, as the supporter reported it."""
     minutes: int | None = None
+    """How long the supporter spent on it."""
     about: str | None = None
+    """The `ce_id` of the record that this answers, or where it lay."""
 
     def route(self) -> Route:
         return Route(topic(self.org), self.reference)
 
 
 class Accepted(Update):
+    """The network has taken the referral."""
+
     type: ClassVar[str] = "tsunagu.referral.accepted.v1"
 
 
@@ -41,6 +53,8 @@ class Rejected(Update):
 
 
 class Amended(Update):
+    """The change was taken."""
+
     type: ClassVar[str] = "tsunagu.referral.amended.v1"
 
 
@@ -51,6 +65,8 @@ class Offered(Update):
 
 
 class Assigned(Update):
+    """A supporter has accepted, or a coordinator has assigned one."""
+
     type: ClassVar[str] = "tsunagu.referral.assigned.v1"
 
 
@@ -73,18 +89,32 @@ class Resumed(Update):
 
 
 class Completed(Update):
+    """Done: `outcome` and `minutes` as the supporter reported them."""
+
     type: ClassVar[str] = "tsunagu.referral.completed.v1"
 
 
 class Failed(Update):
+    """Nobody could be found: `reason` says why."""
+
     type: ClassVar[str] = "tsunagu.referral.failed.v1"
 
 
 class Cancelled(Update):
+    """Withdrawn by you, or erased."""
+
     type: ClassVar[str] = "tsunagu.referral.cancelled.v1"
 
 
-EVENTS = (Accepted, Rejected, Amended, Offered, Assigned, Released, Escalated, Resumed, Completed, Failed, Cancelled)
+class Erased(Update):
+    """The network can no longer open who it was for; an open referral is `cancelled` with it."""
+
+    type: ClassVar[str] = "tsunagu.referral.erased.v1"
+
+
+EVENTS = (
+    Accepted, Rejected, Amended, Offered, Assigned, Released, Escalated, Resumed, Completed, Failed, Cancelled, Erased,
+)  # fmt: skip
 
 
 def topic(org: str) -> str:

@@ -2,16 +2,21 @@
 
 from types import MappingProxyType
 
+from shared.i18n.step_labels import STEPS, _
 from shared.i18n.translator import Translator
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogues; it is translated when it is shown."""
-    return text
-
 
 LABELS = MappingProxyType(
     {
+        **STEPS,
+        "role": {
+            "partner": _("Partner organisation"),
+            "resident": _("Resident"),
+            "supporter": _("Supporter"),
+            "coordinator": _("Coordinator"),
+            "operator": _("Operator"),
+            "auditor": _("Auditor"),
+            "network": _("The network"),
+        },
         "mode": {
             "in_person": _("In person"),
             "phone": _("By phone"),
@@ -60,19 +65,6 @@ LABELS = MappingProxyType(
             "completed": _("Completed"),
             "entered-in-error": _("Entered in error"),
         },
-        "step": {
-            "accepted": _("The network has taken the referral"),
-            "rejected": _("The network did not take this message"),
-            "amended": _("The referral was changed"),
-            "offered": _("A supporter has been asked"),
-            "assigned": _("A supporter has accepted"),
-            "released": _("The supporter cannot do it after all; others are being asked"),
-            "resumed": _("A coordinator is having supporters asked again"),
-            "escalated": _("Nobody is left to ask; a coordinator is looking at it"),
-            "completed": _("Done"),
-            "failed": _("It could not be served"),
-            "cancelled": _("The referral was cancelled"),
-        },
         "decline": {
             "no_time": _("I have no time then"),
             "too_far": _("It is too far for me"),
@@ -83,6 +75,8 @@ LABELS = MappingProxyType(
         "drop_out": {
             "ill": _("I am ill"),
             "no_time": _("I have no time after all"),
+            "reassigned": _("A coordinator gave it to someone else"),
+            "supporter_erased": _("The supporter has left"),
             "other": _("Another reason"),
         },
         "outcome": {
@@ -100,6 +94,7 @@ LABELS = MappingProxyType(
             "all_at_cap": _("All are fully occupied"),
             "all_declined": _("All have declined"),
             "nobody_free": _("Nobody is free"),
+            "not_reached": _("No message reached anybody"),
         },
         "escalation_why": {
             "nobody_speaks_it": _("No supporter in the network speaks any of the languages asked for."),
@@ -109,6 +104,7 @@ LABELS = MappingProxyType(
             "all_at_cap": _("Everybody who could do it already has as many cases as they want."),
             "all_declined": _("Everybody who could do it has been asked and has declined or not answered."),
             "nobody_free": _("Everybody who could do it is pausing, occupied or has been asked already."),
+            "not_reached": _("Nobody of those who were asked could be reached: look at their addresses."),
         },
         "exclusion": {
             "language": _("Does not speak the language"),

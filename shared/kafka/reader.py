@@ -27,12 +27,14 @@ os.environ.setdefault("FASTSTREAM_SUPERVISOR_DISABLED", "1")  # it revives dead 
 lenient.install()
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
-BATCH = 500
 MAX_BACKOFF = 5.0
 
 
 class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped here
     """`committed`: the offsets of the owned partitions, kept current in place: the kernel reads the same dict."""
+
+    batch = 500
+    """At most so many records at once."""
 
     def __init__(
         self,
@@ -71,7 +73,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             *topics,
             pattern=pattern,
             batch=True,
-            max_records=BATCH,
+            max_records=self.batch,
             group_id=group,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
@@ -172,6 +174,16 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         for place in assigned:
             self.committed[Place(*place)] = await self._consumer.committed(place) or 0
+
+
+async def places_of(consumer: Any, topics: Iterable[str]) -> list[TopicPartition]:
+    """The partitions of topics, none of those that do not exist. Asked of the cluster each time: of Apache Kafka a consumer
+    without a subscription learns no topic that it could tell of itself (of the embedded broker it learns all).
+    """
+    cluster = await consumer._client.fetch_all_metadata()
+    return [
+        TopicPartition(topic, part) for topic in topics for part in sorted(cluster.partitions_for_topic(topic) or ())
+    ]
 
 
 async def ends_of(consumer: Any, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:

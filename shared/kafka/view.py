@@ -6,8 +6,9 @@ from typing import Any, Generic, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import BaseModel, ValidationError
 
+from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
-from shared.kafka.reader import ends_of
+from shared.kafka.reader import ends_of, places_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -16,32 +17,34 @@ class View(Generic[M]):
     """May lag behind; whoever needs certainty asks the document itself. An unreadable snapshot is passed over."""
 
     def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 30) -> None:
-        self._kafka, self._topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
+        self._kafka, self.topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
         self.items: dict[str, M] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Returns once everything that was there is known."""
-        consumer = AIOKafkaConsumer(**self._kafka.options(), enable_auto_commit=False, fetch_max_wait_ms=self._wait_ms)
+        """Returns once everything that was there is known. Raises TsunaguError where the topic is not there yet."""
+        consumer = AIOKafkaConsumer(**self._kafka.options(), enable_auto_commit=False, auto_offset_reset="earliest",
+                                    fetch_max_wait_ms=self._wait_ms)  # fmt: skip
         self._consumer = consumer
         await consumer.start()
-        places = [TopicPartition(self._topic, p) for p in await self._partitions(consumer)]
+        if not (places := await places_of(consumer, [self.topic])):
+            await consumer.stop()
+            raise TsunaguError(f"there is no topic {self.topic} yet: `tsunagu topics apply` makes it")
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         while await self._is_behind(consumer, places):
             await self._take(consumer)
-        self._task = asyncio.create_task(self._follow(consumer), name=f"view of {self._topic}")
+        self._task = asyncio.create_task(self._follow(consumer), name=f"view of {self.topic}")
+
+    @property
+    def alive(self) -> bool:
+        """Once started, is the topic still followed? Where not, what it shows grows old unnoticed."""
+        return self._task is None or not self._task.done()
 
     async def _is_behind(self, consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> bool:
         ends = await ends_of(consumer, places)
         return any([await consumer.position(place) < ends[place] for place in places])
-
-    async def _partitions(self, consumer: AIOKafkaConsumer) -> list[int]:
-        while not (found := consumer.partitions_for_topic(self._topic)):
-            await consumer._client.fetch_all_metadata()  # a consumer without a subscription learns no topics
-            await asyncio.sleep(0.05)
-        return sorted(found)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         while True:

@@ -1,9 +1,14 @@
-"""How commands and ticks get onto a service's command topic, and how whoever sent one learns its answer."""
+"""How commands and ticks get onto a service's command topic, and how whoever sent one learns its answer.
+
+Every one says who sent it (`ce_actor`), and none is written that its sender may not send: a page that offers too much
+still does no harm.
+"""
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from shared.access import COMMANDS, SWEEPER, Actor, Table, check_command
 from shared.clock import Clock
 from shared.events.base import Command
 from shared.kernel.document import Answer
@@ -20,25 +25,32 @@ def topic(service: str) -> str:
 
 @dataclass
 class Commands:
-    """Writes to one service's own command topic."""
+    """Writes to one service's own command topic. `table`: who may send what."""
 
     service: str
     bus: Bus
     store: Store
     clock: Clock
+    table: Table = field(default_factory=lambda: COMMANDS)
     _waiting: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)
 
-    def message(self, key: str, command: Command, id: str, *, adapter: str, origin: str = "") -> Message:
-        """`id`: the same for a repeat. `adapter`: which way it came in. `origin`: the partner's record, if one."""
-        return self._message(key, command.type, encode(command.model_dump(mode="json", by_alias=True)), id,
-                             adapter=adapter, origin=origin)  # fmt: skip
+    def message(self, key: str, command: Command, id: str, by: Actor, *, adapter: str, origin: str = "") -> Message:
+        """`id`: the same for a repeat. `by`: who sends it; raises Forbidden where they may not. `adapter`: which way it
+        came in. `origin`: the partner's record, if one.
+        """
+        value = encode(command.model_dump(mode="json", by_alias=True))
+        return self._message(key, command.type, value, id, by, adapter=adapter, origin=origin)
 
-    def _message(self, key: str, type: str, value: bytes, id: str, *, adapter: str, origin: str = "") -> Message:
+    def _message(
+        self, key: str, type: str, value: bytes, id: str, by: Actor, *, adapter: str, origin: str = ""
+    ) -> Message:
+        check_command(by, type, self.table)
         head = envelope(
             id=id,
             source=f"/tsunagu/{self.service}/{adapter}",
             type=type,
             time=self.clock.now().isoformat(timespec="seconds"),
+            actor=str(by),
             origin=origin,
         )
         return Message(topic(self.service), key, value, head)
@@ -47,17 +59,17 @@ class Commands:
         await self.bus.publish(list(messages))
 
     def ticks(self, keys: Iterable[str]) -> list[Message]:
-        return [self._message(key, TICK, b"{}", f"tick:{key}", adapter="sweeper") for key in keys]
+        return [self._message(key, TICK, b"{}", f"tick:{key}", SWEEPER, adapter="sweeper") for key in keys]
 
-    async def ask(self, key: str, command: Command, id: str, *, adapter: str) -> Answer | None:
+    async def ask(self, key: str, command: Command, id: str, by: Actor, *, adapter: str) -> Answer | None:
         """Sends and waits for the answer; None if it has not come within two seconds (it will: look again).
 
         An id that was used before for something else is answered with the refusal `id_reused`.
         """
+        message = self.message(key, command, id, by, adapter=adapter)
         future = asyncio.get_running_loop().create_future()
         self._waiting[id] = future
         try:
-            message = self.message(key, command, id, adapter=adapter)
             await self.send([message])
             answer = await self._await(future, key, id)
             return answer and answer.to(content_hash(command, message.value))

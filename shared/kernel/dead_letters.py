@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -28,7 +29,9 @@ def topic(service: str) -> str:
     return f"{service}.dead-letters"
 
 
-def dead_letter(service: str, record: Record, reason: str, now: datetime, sealer: Sealer, *, code: str = "") -> Message:
+def dead_letter(
+    service: str, record: Record, reason: str, now: datetime, seal: Callable[[bytes], str], *, code: str = ""
+) -> Message:
     """At most 64 kB whatever the record's size: its beginning, its hash and where it lies. `code`: what was wrong."""
     value = record.value or b""
     clear = json.dumps({
@@ -49,7 +52,7 @@ def dead_letter(service: str, record: Record, reason: str, now: datetime, sealer
         hash=hashlib.sha256(value).hexdigest(),
         size=str(len(value)),
     )
-    body = json.dumps({"sealed": sealer.seal(clear)}).encode()
+    body = json.dumps({"sealed": seal(clear)}).encode()
     return Message(topic(service), str(record), body, head)
 
 

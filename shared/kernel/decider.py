@@ -64,5 +64,6 @@ def decider(
     evolve: Callable[[S, Any], S],
     due: Callable[[S], datetime | None],
     events: Iterable[type[Event]],
+    number: int = 1,
 ) -> Decider[S]:
-    return Decider(state, decide, evolve, due, by_type(events))
+    return Decider(state, decide, evolve, due, by_type(events), number)

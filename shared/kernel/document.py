@@ -1,5 +1,6 @@
 """A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,8 @@ class Entry:
     """One decision: a line of the journal. `stream` and `sequence`, or `command`, say what it answers.
 
     `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own.
+    `by`: who sent the command, role and id. `hash`: of its content. `kept`: its input had lain aside, and its cause is
+    the release.
     """
 
     document: str
@@ -57,6 +60,9 @@ class Entry:
     command: str | None
     answer: dict[str, str] | None
     events: list[dict[str, Any]]
+    hash: str | None = None
+    kept: bool = False
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +112,42 @@ class Document:
         return replace(self, ids=ids)
 
 
+MEMORY = ("sent", "seen", "at", "ids")
+"""What the kernel alone reads: stored as one text. Hundreds of fields of their own would double the cost of a write."""
+
+
 def to_stored(document: Document) -> dict[str, Any]:
-    """For the database. Only what is a value of its own is taken apart: copying states deeply would be half the cost."""
+    """For the database. `memory` and the entries of the outbox are JSON; all else can be asked for."""
     stored = _fields(document)
     stored["_id"] = stored.pop("key")
-    stored["at"] = list(document.at)
-    stored["ids"] = {id: _fields(answer) for id, answer in document.ids.items()}
-    stored["outbox"] = [entry_stored(entry) for entry in document.outbox]
+    memory = {name: stored.pop(name) for name in MEMORY}
+    memory["ids"] = {id: _fields(answer) for id, answer in document.ids.items()}
+    stored["memory"] = _json(memory)
+    stored["outbox"] = [_json(entry_stored(entry)) for entry in document.outbox]
     return stored
 
 
 def from_stored(stored: dict[str, Any]) -> Document:
     rest = {name: value for name, value in stored.items() if name != "_id"}
+    rest |= json.loads(rest.pop("memory"))
     rest["at"] = tuple(rest["at"])
     rest["ids"] = {id: Answer(**answer) for id, answer in rest["ids"].items()}
-    rest["outbox"] = tuple(entry_from(entry) for entry in rest["outbox"])
+    rest["outbox"] = tuple(entry_from(json.loads(entry)) for entry in rest["outbox"])
     return Document(key=stored["_id"], **rest)
 
 
 def entry_stored(entry: Entry) -> dict[str, Any]:
-    return {**_fields(entry), "cause": _fields(entry.cause)}
+    """What few entries have is left out of the others."""
+    stored = {**_fields(entry), "cause": _fields(entry.cause)}
+    return {name: value for name, value in stored.items() if value or name not in ("hash", "kept", "by")}
 
 
 def entry_from(stored: dict[str, Any]) -> Entry:
     return Entry(**{**stored, "cause": Cause(**stored["cause"])})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from shared.errors import DomainError
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
-from shared.kernel.record import Input, Kind, Place, letter_id
+from shared.kernel.record import Input, Kind, Place, Record, letter_id
 
 Committed = Mapping[Place, int]
 
@@ -77,7 +78,7 @@ def _will_come_back(entry: Entry, world: World) -> bool:
 def _fold_one(folded: Folded, one: Input, world: World) -> None:
     document = folded.document
     if one.kind is Kind.RELEASE:
-        _release(folded, world)
+        _release(folded, one.record, world)
     elif document.knows(one, world.cluster):
         folded.duplicates += 1
     elif document.stuck:
@@ -89,13 +90,14 @@ def _fold_one(folded: Folded, one: Input, world: World) -> None:
         _apply(folded, one, world)
 
 
-def _release(folded: Folded, world: World) -> None:
+def _release(folded: Folded, release: Record, world: World) -> None:
     """What lies aside is folded, in its order. A release that comes again does no harm."""
     aside, folded.letters = folded.letters, []
     if folded.document.stuck:
         folded.document, folded.changed = replace(folded.document, stuck=None), True
     for one in aside:
-        _fold_one(folded, replace(one, kept=one.kept or letter_id(world.cluster, one.record)), world)
+        kept = one.kept or letter_id(world.cluster, one.record)
+        _fold_one(folded, replace(one, kept=kept, release=release), world)
 
 
 def _apply(folded: Folded, one: Input, world: World) -> None:
@@ -163,10 +165,6 @@ def _written(
     position = document.version + 1
     sent, events = number(document, position, [e for e in decision if isinstance(e, Event)])
     refused = next((e for e in decision if isinstance(e, Refused)), None)
-    answer = Answer(
-        one.hash, position, int(world.now.timestamp() * 1000), one.record.offset,
-        refused.code if refused else None, refused.message if refused else None,
-    )  # fmt: skip
     entry = Entry(
         document=document.key,
         position=position,
@@ -177,14 +175,27 @@ def _written(
         command=one.id if one.kind is Kind.COMMAND else None,
         answer={"refused": refused.code, "message": refused.message} if refused else None,
         events=events,
+        hash=one.hash if one.kind is Kind.COMMAND else None,
+        kept=bool(one.kept),
+        by=one.by or None,
     )
     after = replace(
         document.marked(one, world.cluster),
         version=position, state=state, due=due, evolve=evolve, sent=sent, outbox=(*document.outbox, entry),
     )  # fmt: skip
-    if one.kind is Kind.COMMAND:
-        after = after.answered(one.id, answer, world.committed.get(one.record.place, 0))
+    if entry.command:
+        place = Place(entry.cause.topic, entry.cause.partition)
+        after = after.answered(entry.command, answer(entry), world.committed.get(place, 0))
     return after, entry
+
+
+def answer(entry: Entry) -> Answer:
+    """What became of the command that the entry answers."""
+    said = entry.answer or {}
+    at_ms = int(datetime.fromisoformat(entry.at).timestamp() * 1000)
+    return Answer(
+        entry.hash or "", entry.position, at_ms, entry.cause.offset, said.get("refused"), said.get("message")
+    )  # fmt: skip
 
 
 def number(document: Document, position: int, events: Sequence[Event]) -> tuple[dict[str, int], list[dict[str, Any]]]:
@@ -207,12 +218,15 @@ def number(document: Document, position: int, events: Sequence[Event]) -> tuple[
 
 
 def _cause(one: Input, world: World) -> Cause:
-    return Cause(world.cluster, one.record.place.topic, one.record.place.partition, one.record.offset)
+    record = one.release or one.record
+    return Cause(world.cluster, record.place.topic, record.place.partition, record.offset)
 
 
-def refold(rules: Decider[Any], entries: Sequence[Entry]) -> dict[str, Any]:
-    """The state that a journal amounts to."""
-    state: BaseModel = rules.state()
+def refold(
+    rules: Decider[Any], entries: Sequence[Entry], before: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The state that a journal amounts to; `before`: the state that its beginning led to."""
+    state: BaseModel = rules.state.model_validate(before)
     for entry in entries:
         for event in entry.events:
             state = rules.evolve(state, rules.events[event["type"]].model_validate(event["data"]))

@@ -167,7 +167,7 @@ class Kernel:
 
     def _dead(self, record: Record, reason: str, code: str = "") -> Message:
         self.count.add("dead_letters", reason=reason)
-        return dead_letters.dead_letter(self.service, record, reason, self.clock.now(), self.sealer, code=code)
+        return dead_letters.dead_letter(self.service, record, reason, self.clock.now(), self.sealer.seal, code=code)
 
     def _report(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]], records: int) -> None:
         self.count.add("records", records)

@@ -1,8 +1,9 @@
 """Bus and store in memory, with the contracts of the real ones: tests run one suite on both."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from shared.kernel.document import Answer, Document, Entry, from_stored, to_stored
 from shared.kernel.ports import Letter
@@ -70,3 +71,31 @@ class MemoryStore:
     async def answer(self, key: str, command: str) -> Answer | None:
         found = await self.load([key])
         return found[key].ids.get(command) if found else None
+
+
+class MemoryRows:
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+
+    async def find(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {id: dict(self.rows[id]) for id in ids if id in self.rows}
+
+    async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
+        there = {id for id in rows if id in self.rows}
+        self.rows |= {id: dict(row) for id, row in rows.items() if id not in there}
+        return there
+
+    async def put(self, id: str, row: dict[str, Any]) -> None:
+        self.rows[id] = dict(row)
+
+    async def discard(self, ids: Collection[str]) -> None:
+        for id in ids:
+            self.rows.pop(id, None)
+
+    async def every(self, **equal: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        for id in sorted(self.rows):
+            if equal.items() <= self.rows[id].items():
+                yield id, dict(self.rows[id])
+
+    async def newest(self, limit: int, **equal: Any) -> list[dict[str, Any]]:
+        return [row async for _, row in self.every(**equal)][: -limit - 1 : -1]

@@ -1,9 +1,9 @@
 """What the kernel needs of the world. Real ones: shared.bus, shared.store; in tests: shared.kernel.memory."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.kernel.document import Answer, Document, Entry
 from shared.kernel.record import Message
@@ -50,6 +50,26 @@ class Store(Protocol):
         """Keys of documents whose time has come, longest due first."""
 
     async def answer(self, key: str, command: str) -> Answer | None: ...
+
+
+class Rows(Protocol):
+    """A collection of small facts beside the documents. A row is any JSON object; its id is no part of it."""
+
+    async def find(self, ids: Collection[str]) -> dict[str, dict[str, Any]]: ...
+
+    async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
+        """Those that are not there yet; returns the ids that were."""
+
+    async def put(self, id: str, row: dict[str, Any]) -> None:
+        """In place of what was there."""
+
+    async def discard(self, ids: Collection[str]) -> None: ...
+
+    def every(self, **equal: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """By id; only those with these values, where any are given."""
+
+    async def newest(self, limit: int, **equal: Any) -> list[dict[str, Any]]:
+        """Those with the highest ids, the highest first."""
 
 
 class Sealer(Protocol):

@@ -65,10 +65,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A record understood. `stream` and `sequence` are an event's; `origin` is a command's record of a partner.
+    """A record understood. `stream` and `sequence` are an event's; `origin` is a command's record of a partner, `by` its
+    sender.
 
     `kept`: the id of the letter, where it lay aside for a stuck document: its offset then says nothing about whether
-    it was folded.
+    it was folded. `release`: the record that brought it back: once that one is committed, its effects are out.
     """
 
     kind: Kind
@@ -80,8 +81,10 @@ class Input:
     stream: str = ""
     sequence: int = 0
     origin: str = ""
+    by: str = ""
     flaw: str = ""
     kept: str = ""
+    release: Record | None = None
 
     @property
     def hash(self) -> str:
@@ -120,7 +123,8 @@ class Subscriptions:
             raise BadRecord("unknown_type", type_)
         data = parse(self.commands[type_], record.value)
         time = moment(required(head, "ce_time"))
-        return Input(Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=head.get("ce_origin", ""))
+        origin, by = head.get("ce_origin", ""), head.get("ce_actor", "")
+        return Input(Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=origin, by=by)
 
     def _event(self, record: Record, key: str) -> Input:
         head = decode_headers(record.headers)

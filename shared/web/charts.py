@@ -10,6 +10,8 @@ WIDTH, HEIGHT, GAP = 66, 54, 3
 SHADES = 5
 LONGEST_LINE = {"ja": 4, "en": 9}
 """Characters of a name that fit into a tile; longer ones go on two lines."""
+FIRST_WORDS = ("Hitachi", "Kasumi", "Kita", "Sakura", "Shimo", "Tsukuba")
+"""Where a long name of this region is put on two lines; others are in their middle."""
 
 
 class Tile(NamedTuple):
@@ -89,5 +91,5 @@ def _round(value: float) -> int:
 def _lines(name: str, longest: int) -> tuple[str, ...]:
     if len(name) <= longest:
         return (name,)
-    middle = -(-len(name) // 2)
+    middle = next((len(word) for word in FIRST_WORDS if name.startswith(word)), -(-len(name) // 2))
     return (name[:middle], name[middle:])

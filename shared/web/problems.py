@@ -1,6 +1,6 @@
 """Errors of the HTTP API as problem documents (RFC 9457), every wrong field named at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,13 +15,18 @@ class Flaw:
 
 
 class Problem(Exception):
-    """Raised anywhere below a route; shared.web.site answers it."""
+    """Raised anywhere below a route, or in the guard before it; shared.web.answers tells it.
+
+    `more`: further members of the document. For what people meet, templates/problem.html has words by `code`.
+    """
 
     def __init__(
-        self, status: int, code: str, title: str, detail: str = "", flaws: Sequence[Flaw] = (), **more: Any
-    ) -> None:
+        self, status: int, code: str, title: str, detail: str = "", flaws: Sequence[Flaw] = (),
+        headers: Mapping[str, str] | None = None, **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(title)
-        self.status = status
+        self.status, self.code, self.more = status, code, more
+        self.headers = dict(headers or {})
         self.body: dict[str, Any] = {"type": f"urn:tsunagu:problem:{code}", "title": title, "status": status}
         if detail:
             self.body["detail"] = detail

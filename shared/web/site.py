@@ -1,40 +1,79 @@
-"""What every service's web server has: health, metrics, the look, and errors in the reader's own form."""
+"""What every service's web server has: the guard, health, metrics, sign-in, the look, errors in the reader's own form."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from shared.access import ROUTES, Forbidden
+from shared.service import Parts, Service
 from shared.web import health
-from shared.web.pages import STATIC, Pages, language_of
+from shared.web.answers import Failures, told
+from shared.web.guard import Guard, Rules
+from shared.web.headers import Headers
+from shared.web.identity import Identity, Keys, Opens
+from shared.web.invitations import Invitations
+from shared.web.limits import Rate
+from shared.web.pages import STATIC, Pages
 from shared.web.problems import Flaw, Problem
+from shared.web.routes import Routes
+from shared.web.sessions import Sessions
+from shared.web.sign_in import TRIES_A_MINUTE, SignIn
 
 
-def furnish(app: FastAPI, service: health.Watched) -> None:
+def application(name: str, **more: Any) -> FastAPI:
+    """Without FastAPI's own pages of the API: they run scripts from other sites."""
+    return FastAPI(
+        title=f"Tsunagu {name}", version="1", **{"openapi_url": None, "docs_url": None, "redoc_url": None, **more}
+    )
+
+
+def furnish(
+    app: FastAPI, service: Service, *, keys: Keys | None = None, opens: Opens | None = None,
+    bodies: Mapping[str, int] | None = None,
+) -> None:  # fmt: skip
+    """`keys`: whose API key it is. `opens`: who has a signed link. `bodies`: bytes, for routes that take more."""
+    pages, p = Pages(), service.parts
+    sessions = Sessions(p.name, p.store.collection("sessions"))
     app.include_router(health.routes(service))
+    app.include_router(_sign_in(p, sessions, pages).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    pages = Pages()
+    settings = p.settings
+    rules = Rules(
+        ROUTES[p.name], Identity(sessions, keys, opens), Rate(settings.requests_a_minute),
+        getattr(settings, f"url_{p.name}"), settings.max_body, bodies or {},
+    )  # fmt: skip
+    app.add_middleware(Guard, rules=rules, routes=Routes(app), pages=pages)
+    app.add_middleware(Failures, pages=pages)
+    app.add_middleware(Headers)
+    _tell_problems(app, pages)
 
+
+def _sign_in(p: Parts, sessions: Sessions, pages: Pages) -> SignIn:
+    invitations = Invitations(p.name, p.settings.sign_in_secret, p.store.collection("invitations"))
+    return SignIn(sessions, invitations, pages, Rate(TRIES_A_MINUTE))
+
+
+def _tell_problems(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return _told(pages, request, problem)
+        return told(pages, request, problem)
+
+    @app.exception_handler(Forbidden)
+    async def _forbidden(request: Request, error: Forbidden) -> Response:
+        return told(pages, request, Problem(403, "forbidden", str(error)))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return _told(pages, request, Problem(error.status_code, "http", str(error.detail)))
+        code = "too_large" if error.status_code == 413 else "http"
+        return told(pages, request, Problem(error.status_code, code, str(error.detail), headers=error.headers))
 
     @app.exception_handler(RequestValidationError)
     async def _form(request: Request, error: RequestValidationError) -> Response:
         flaws = [Flaw(".".join(map(str, e["loc"][1:])), "malformed", str(e["msg"])) for e in error.errors()]
         title = "what was sent does not fit"
         detail = "; ".join(f"{flaw.field}: {flaw.message}" for flaw in flaws)
-        return _told(pages, request, Problem(422, "invalid", title, detail, flaws))
-
-
-def _told(pages: Pages, request: Request, problem: Problem) -> Response:
-    """A page for who reads pages, a problem document (RFC 9457) for everybody else."""
-    if "text/html" in request.headers.get("accept", ""):
-        detail = problem.body.get("detail") or problem.body["title"]
-        return pages.problem(request, problem.status, language=language_of(request), detail=detail)
-    return JSONResponse(problem.body, problem.status, media_type="application/problem+json")
+        return told(pages, request, Problem(422, "invalid", title, detail, flaws))

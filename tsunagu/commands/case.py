@@ -62,8 +62,8 @@ async def timeline(stores: Mapping[str, MongoStore], key: str) -> list[Step]:
     people = list(matching.state["offers"]) if matching else []
     steps: list[Step] = []
     for service, store in stores.items():
-        async for entry in store.entries({"document": {"$in": [key, *people]}}):
-            steps += _steps(service, entry, key)
+        for document in (key, *people):
+            steps += [step for entry in await store.journal(document) for step in _steps(service, entry, key)]
     return sorted(steps, key=lambda step: (step.at, SERVICES.index(step.service)))
 
 

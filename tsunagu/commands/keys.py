@@ -1,23 +1,98 @@
-"""tsunagu keys make: what a network needs before its first start, in folders that can be mounted apart."""
+"""tsunagu keys: what a network needs before its first start, and how its keys are rolled."""
 
+import json
 import os
 import shutil
 from pathlib import Path
+from typing import Literal
 
-from deploy.local.keys import make_keys
+from joserfc.jwk import KeySet
+
+from deploy.local.files import write_whole
+from deploy.local.keys import jwk_set, make_keys, new_network_key
+from shared.clock import RealClock
+from shared.errors import TsunaguError
+from shared.kafka.bus import KafkaBus
+from shared.privacy.vault import Vault
+from shared.privacy.wrapping import WrappingKeys, new_wrapping_key
+from shared.shelf import SHELVES, shelf
+from shared.store import MongoStore, connect
+from tsunagu.where import Where
+
+What = Literal["sealing", "wrapping"]
+FILES = {
+    "sealing": (("private/network.json", "public/jwks.json"), ("network-private.json", "network-public.json")),
+    "wrapping": (("wrapping/keys.json", None), ("wrapping.json", None)),
+}
+"""Which key → (private file, public file), as `keys make` lays them out and as the embedded stack does."""
 
 
 def make(directory: Path) -> None:
-    """`public/jwks.json`, for everybody; `private/`, for notify and, each its own, the letter keys. Keeps what is there."""
-    public, private = directory / "public", directory / "private"
-    public.mkdir(parents=True, exist_ok=True)
-    made = make_keys(private)
-    shutil.copyfile(made.network_public, public / "jwks.json")
-    if not (network := private / "network.json").exists():
-        shutil.copyfile(made.network_private, network)
-        network.chmod(0o600)
+    """`public/jwks.json`, for everybody; `private/network.json`, for intake; `wrapping/keys.json`, for whoever opens or
+    keeps people's data. Keeps what is there.
+    """
+    made = make_keys(directory / "private")
+    for source, place in ((made.network_public, "public/jwks.json"), (made.network_private, "private/network.json"),
+                          (made.wrapping, "wrapping/keys.json")):  # fmt: skip
+        _copy(source, directory / place)
     _for_services(directory)
     print(f"keys are in {directory}")
+
+
+def roll(directory: Path, what: What) -> int:
+    """A new key, first in its set; the older ones still open what they had sealed."""
+    private, public = _files(directory, what)
+    keys = KeySet.import_key_set(json.loads(private.read_text())).keys
+    made = new_network_key() if what == "sealing" else new_wrapping_key()
+    _write(private, public, KeySet([made, *keys]))
+    print(f"{private}: {len(keys) + 1} keys, the newest {made.kid}")
+    print("start the services again" + ("; then `tsunagu keys rewrap`" if what == "wrapping" else ""))
+    return 0
+
+
+def retire(directory: Path, what: What) -> int:
+    """Only the newest is left: what is sealed to an older one can be opened by nobody."""
+    private, public = _files(directory, what)
+    keys = KeySet.import_key_set(json.loads(private.read_text())).keys
+    _write(private, public, KeySet(keys[:1]))
+    print(f"{private}: {len(keys) - 1} keys retired, {keys[0].kid} is left; start the services again")
+    return 0
+
+
+async def rewrap(where: Where) -> int:
+    """Every person's key under the newest wrapping key, so that older ones can be retired."""
+    if where.wrapping_keys is None:
+        raise TsunaguError("set TSUNAGU_WRAPPING_KEYS to the file of the wrapping keys")
+    keys, bus = WrappingKeys.read(where.wrapping_keys), KafkaBus(where.kafka)
+    await bus.start()
+    try:
+        for service in (name for name, shelves in SHELVES.items() if "keys" in shelves):
+            store = MongoStore(connect(where.mongo), f"tsunagu_{service}")
+            changed = await Vault(shelf(service, "keys", store, bus, RealClock()), keys).rewrap()
+            print(f"{service}: {changed} keys wrapped anew, with {keys.newest}")
+    finally:
+        await bus.stop()
+    return 0
+
+
+def _files(directory: Path, what: What) -> tuple[Path, Path | None]:
+    for private, public in FILES[what]:
+        if (directory / private).exists():
+            return directory / private, directory / public if public else None
+    raise TsunaguError(f"{directory} holds no {what} keys: name the folder that `tsunagu keys make` has filled")
+
+
+def _write(private: Path, public: Path | None, keys: KeySet) -> None:
+    write_whole(private, jwk_set(keys, private=True), 0o600)
+    if public:
+        write_whole(public, jwk_set(keys, private=False), 0o644)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        target.chmod(0o644 if target.parent.name == "public" else 0o600)
 
 
 def _for_services(directory: Path) -> None:

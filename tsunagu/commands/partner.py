@@ -1,29 +1,70 @@
 """tsunagu partner add"""
 
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
 from deploy.kafka import access, topics
-from services.intake.partners import Partners
+from services.intake.partners import partners_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
-from shared.store import MongoStore, connect
 from tsunagu.where import Where
 
 
-async def add(where: Where, org: str) -> int:
-    partners = Partners(MongoStore(connect(where.mongo), "tsunagu_intake").collection("partners"))
-    key = await partners.add_key(org)
+@dataclass(frozen=True)
+class Access:
+    """What a partner's clients are told, under the names of the environment variables that the examples read."""
+
+    TSUNAGU_URL: str
+    TSUNAGU_ORG: str
+    TSUNAGU_KEY: str
+    KAFKA_SERVERS: str
+    KAFKA_USER: str = ""
+    KAFKA_PASSWORD: str = ""
+
+
+async def add(where: Where, org: str, env: Path | None = None) -> int:
+    """Makes topics, API key and user. `env`: a file that is made and holds the secrets, which are then not printed."""
+    _must_be_new(env)
+    async with partners_of(where.kafka, where.mongo) as partners:
+        key = await partners.add_key(org)
     await topics.apply(where.kafka, topics.partner(org))
-    print(f"partner    {org}")
-    print(f"publishes  {referrals.topic(org)}")
-    print(f"reads      {updates.topic(org)}")
-    print(f"API key    {key}")
-    print("           shown once: keep it now; only its hash is stored")
-    print(await _user(where, org))
+    name, password, said = await _user(where, org)
+    given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password)
+    print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
+    if env:
+        _write(env, given)
+        print(f"Kafka user {said}\nsecrets    in {env}, readable by you alone: hand it over safely")
+    else:
+        _print(given, said)
     return 0
 
 
-async def _user(where: Where, org: str) -> str:
+def _must_be_new(env: Path | None) -> None:
+    """Asked before anything is made: what it would hold cannot be shown again."""
+    if env and env.exists():
+        raise TsunaguError(f"{env} is there already: name another file, or move it away")
+    if env and not env.absolute().parent.is_dir():
+        raise TsunaguError(f"there is no folder {env.absolute().parent}")
+
+
+async def _user(where: Where, org: str) -> tuple[str, str, str]:
+    """Name, password, and what to say; no name where the brokers have no users."""
     try:
         password = await access.add_user(where.kafka, org)
     except TsunaguError as error:
-        return f"Kafka user none: {error}"
-    return f"Kafka user {access.user(org)}\npassword   {password}\n           SCRAM-SHA-512, shown once"
+        return "", "", f"none: {error}"
+    return access.user(org), password, access.user(org)
+
+
+def _write(env: Path, given: Access) -> None:
+    with open(os.open(env, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # a mode from the start
+        file.write("".join(f"{name}={value}\n" for name, value in asdict(given).items()))
+
+
+def _print(given: Access, said: str) -> None:
+    print(f"API key    {given.TSUNAGU_KEY}")
+    print("           shown once: keep it now; only its hash is stored")
+    print(f"Kafka user {said}")
+    if given.KAFKA_PASSWORD:
+        print(f"password   {given.KAFKA_PASSWORD}\n           SCRAM-SHA-512, shown once")

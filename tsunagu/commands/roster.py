@@ -5,7 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from tsunagu.where import Where
+from shared.access import Actor, Role
+from tsunagu.session import session
+from tsunagu.where import Where, secret_of
 
 
 async def run(where: Where, file: Path) -> int:
@@ -13,7 +15,9 @@ async def run(where: Where, file: Path) -> int:
     content = await asyncio.to_thread(file.read_bytes)
     url = f"{where.urls['matching']}/supporters/import"
     async with httpx.AsyncClient(timeout=60) as http:
-        answer = await http.post(url, files={"file": (file.name, content)}, headers={"accept": "application/json"})
+        desk = await session(http, where.urls["matching"], "matching", secret_of(where), Actor(Role.COORDINATOR, "cli"))
+        headers = {"accept": "application/json", **desk}
+        answer = await http.post(url, files={"file": (file.name, content)}, headers=headers)
     body = answer.json()
     for error in body.get("errors", ()):
         print(f"row {error['row']}: {error['field']}: {error['message']}")

@@ -34,8 +34,8 @@ class Outside:
 
     async def start(self) -> None:
         await self._matches.start()
-        await self._matches._client.fetch_all_metadata()  # a consumer without a subscription learns no topics
-        parts = self._matches._client.cluster.partitions_for_topic(matches.TOPIC) or set()
+        cluster = await self._matches._client.fetch_all_metadata()  # a consumer without a subscription learns no topics
+        parts = cluster.partitions_for_topic(matches.TOPIC) or set()
         places = [TopicPartition(matches.TOPIC, p) for p in parts]
         self._matches.assign(places)
         await self._matches.seek_to_beginning(*places)
@@ -77,9 +77,11 @@ class Outside:
     async def coordinate(self, case: str, action: Resume | GiveUp) -> None:
         url = f"{self._stage.where.services['matching']}/cases/{case}"
         if isinstance(action, Resume):
-            answer = await self._stage.http.post(f"{url}/ask-again")
+            answer = await self._stage.http.post(f"{url}/ask-again", headers=self._stage.desk)
         else:
-            answer = await self._stage.http.post(f"{url}/close", data={"reason": action.reason})
+            answer = await self._stage.http.post(
+                f"{url}/close", data={"reason": action.reason}, headers=self._stage.desk
+            )
         self._expect(answer.status_code == 303, f"{case} {action.kind}: {answer.status_code}")
 
     async def new_mails(self) -> list[dict[str, Any]]:

@@ -85,6 +85,8 @@ class Replay:
     def _read(self, mail: dict[str, Any], now: datetime) -> None:
         """A supporter reads a mail and makes up their mind."""
         headers, supporter = mail["headers"], mail["to"][0].split("@")[0]
+        if "X-Tsunagu-Case" not in headers:
+            return  # somebody's link to sign in with
         referral, link = self._referrals[headers["X-Tsunagu-Case"]], headers["X-Tsunagu-Link"]
         offer = ".".join(mail["message_id"].split("@")[0].split(".")[:-1])
         match headers["X-Tsunagu-Kind"]:

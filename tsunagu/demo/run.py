@@ -103,9 +103,10 @@ def addresses(console: Console, built: stage.Stage) -> None:
         ("figures", f"{where.services['stats']}/dashboard"),
         ("coordinators", f"{where.services['matching']}/cases"),
         ("inbox", where.inbox),
-        ("partners' API", f"{where.services['intake']}/docs"),
+        ("partners' API", f"{where.services['intake']}/api"),
     ):
         console.print(f"{what:<14} {url}", highlight=False)
+    console.print("to sign in     tsunagu sign-in --role coordinator --as mika", highlight=False)
 
 
 class Bar:

@@ -1,5 +1,6 @@
 """What a service remembers: its documents and its journal, read from the database directly."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +31,8 @@ class Memory:
         return sorted({*self.documents, *self.journals})
 
     def entries_of(self, key: str) -> list[Stored]:
-        outbox = {entry["position"]: entry for entry in self.documents.get(key, {}).get("outbox", ())}
+        waiting = map(json.loads, self.documents.get(key, {}).get("outbox", ()))
+        outbox = {entry["position"]: entry for entry in waiting}
         every = {**outbox, **self.journals.get(key, {})}
         return [every[position] for position in sorted(every)]
 

@@ -89,8 +89,9 @@ async def read_all(kafka: Kafka) -> dict[str, list[Told]]:
     )  # fmt: skip
     await consumer.start()
     try:
-        names = [name for name in await consumer.topics() if not name.startswith("__")]
-        parts = {name: consumer.partitions_for_topic(name) or () for name in names}
+        cluster = await consumer._client.fetch_all_metadata()  # the consumer itself knows what it has subscribed to
+        names = [name for name in cluster.topics() if not name.startswith("__")]
+        parts = {name: cluster.partitions_for_topic(name) or () for name in names}
         return await _drained(consumer, [TopicPartition(name, p) for name in names for p in parts[name]])
     finally:
         await consumer.stop()

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.intake import app as intake
 from services.intake import domain as intake_domain
-from services.intake.inlets import PATTERN
+from services.intake.inlets.partner_topics import PATTERN
 from services.matching import app as matching
 from services.matching import domain as matching_domain
 from services.notify import app as notify

@@ -40,7 +40,7 @@ def _unknown(field: str, value: str, known: object) -> Flaw:
     what = field.split(".", maxsplit=1)[0].removesuffix("s")
     guess = region.closest(value, known)  # type: ignore[arg-type]
     hint = f"did you mean {guess}?" if guess else f"see docs/partners.md for the codes of {what}"
-    return Flaw(field, f"unknown_{what}", f"{value} is not a {what} of this region: {hint}")
+    return Flaw(field, f"unknown_{what}", f"{field} is no {what} of this region: {hint}")
 
 
 def _times(referral: ReferralPublished, now: datetime) -> list[Flaw]:

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from services.intake.domain.admission import problems
-from services.intake.domain.commands import Amend, Publish, Reject, Withdraw
+from services.intake.domain.commands import Amend, Erase, Publish, Reject, Withdraw
 from shared.events import cases, matches, updates
-from shared.events.base import Event, Frozen
-from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseWithdrawn
+from shared.events.base import Event, Frozen, Token
+from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseErased, CaseWithdrawn
 from shared.events.updates import State
 from shared.kernel.decider import Context, Decision, Refused, decider
 
@@ -15,14 +15,22 @@ FINAL = ("cancelled", "completed", "failed")
 
 
 class Case(Frozen):
-    """`content`: hash of the last content taken. `state` None: nothing was ever accepted under this reference."""
+    """`content`: hash of the last content taken. `state` None: nothing was ever accepted under this reference.
+
+    `since`: when it came into this state. `category`, `municipality`, `languages`: as last asked for.
+    """
 
     org: str = ""
     reference: str = ""
+    category: str = ""
+    municipality: str = ""
+    languages: tuple[str, ...] = ()
     state: State | None = None
+    since: datetime | None = None
     content: str = ""
     offered: bool = False
     received_at: datetime | None = None
+    erased: bool = False
 
 
 class Took(Event):
@@ -30,11 +38,15 @@ class Took(Event):
 
     type: ClassVar[str] = "tsunagu.intake.took.v1"
 
-    content: str
+    content: Token
 
 
 def decide(case: Case, asked: Any, context: Context) -> Decision:
     match asked:
+        case Erase():
+            return _erase(case, context)
+        case Publish() if case.erased:
+            return _refuse(case, asked, context, "erased", "who this reference named was erased: use a new reference")
         case Amend():
             return _amend(case, asked, context)
         case Publish():
@@ -94,6 +106,15 @@ def _withdraw(case: Case, asked: Withdraw, context: Context) -> Decision:
     ]
 
 
+def _erase(case: Case, context: Context) -> Decision:
+    if case.erased:
+        return []
+    if case.state is None:
+        return [Refused("never_published", "nothing was ever accepted under this reference")]
+    state: State = case.state if case.state in FINAL else "cancelled"
+    return [CaseErased(case=context.key), _update(updates.Erased, case, context, state, reason="erased")]
+
+
 def _nothing_open(case: Case, reference: str, done: str) -> tuple[str, str]:
     if case.state is None:
         return "never_published", f"nothing was published under {reference}: publish it before it can be {done}"
@@ -148,20 +169,27 @@ def evolve(case: Case, event: Any) -> Case:
         case CaseAccepted():
             return case.model_copy(update={
                 "org": event.org, "reference": event.reference, "received_at": event.received_at,
+                "category": event.category, "municipality": event.municipality, "languages": event.languages,
             })  # fmt: skip
         case Took():
             return case.model_copy(update={"content": event.content})
+        case CaseErased():
+            return case.model_copy(update={"erased": True, "content": ""})
         case updates.Rejected():
             return case
         case updates.Offered():
-            return case.model_copy(update={"offered": True})
+            return case.model_copy(update={"offered": True, **_moved(case, event)})
         case updates.Update():
-            return case.model_copy(update={"state": event.state})
+            return case.model_copy(update=_moved(case, event))
     return case
+
+
+def _moved(case: Case, event: updates.Update) -> dict[str, Any]:
+    return {} if event.state == case.state else {"state": event.state, "since": event.at}
 
 
 def due(case: Case) -> datetime | None:
     return None
 
 
-CASE = decider(Case, decide, evolve, due, (*cases.EVENTS, *updates.EVENTS, Took))
+CASE = decider(Case, decide, evolve, due, (*cases.EVENTS, *updates.EVENTS, Took), number=2)

@@ -1,21 +1,24 @@
 """What can be asked of a case. Every way in (Kafka, HTTP, CSV) ends in one of these."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from shared.events.base import Code, Command
-from shared.events.referrals import Reference, ReferralPublished
+from shared.events.base import Code, Command, Org, Token
+from shared.events.referrals import Reference, ReferralPublished, WithdrawalReason
 from shared.ids import derive
 
 
 class Publish(Command):
-    """`content`: hash of all but the sealed field, so that a repeat sealed anew is the same. `record`: the partner's id."""
+    """`content`: hash of all that was said, keyed with the resident's key: a repeat sealed anew is the same.
+
+    `record`: the partner's id of its record. `resident` is sealed with the resident's own key, no longer the partner's.
+    """
 
     type: ClassVar[str] = "tsunagu.intake.publish.v1"
 
-    org: str
+    org: Org
     record: str
-    content: str
     referral: ReferralPublished
+    content: Token = ""
 
 
 class Amend(Publish):
@@ -25,10 +28,10 @@ class Amend(Publish):
 class Withdraw(Command):
     type: ClassVar[str] = "tsunagu.intake.withdraw.v1"
 
-    org: str
+    org: Org
     record: str
     reference: Reference
-    reason: Code
+    reason: WithdrawalReason
 
 
 class Reject(Command):
@@ -36,14 +39,20 @@ class Reject(Command):
 
     type: ClassVar[str] = "tsunagu.intake.reject.v1"
 
-    org: str
+    org: Org
     record: str
     reference: Reference
     code: Code
     message: str
 
 
-COMMANDS = (Publish, Amend, Withdraw, Reject)
+class Erase(Command):
+    """The resident's key has been destroyed: end what is open, and tell whoever knows of the case."""
+
+    type: ClassVar[str] = "tsunagu.intake.erase.v1"
+
+
+COMMANDS = (Publish, Amend, Withdraw, Reject, Erase)
 
 
 def case_key(org: str, reference: str) -> str:
@@ -54,8 +63,3 @@ def case_key(org: str, reference: str) -> str:
 def command_id(org: str, record: str) -> str:
     """A partner's record under its id is one command, however often it comes."""
     return derive("record", org, record)
-
-
-def content_hash(data: dict[str, Any]) -> str:
-    """Of what a partner said, but for the sealed field, whose bytes differ with each sealing."""
-    return derive(*(f"{name}={data[name]!r}" for name in sorted(data) if name != "resident"))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.events.base import Code, Command, Frozen, Key, Moment, Sealed
+from shared.events.base import Code, Command, Frozen, Key, Moment, Sealed, Token
 from shared.events.referrals import Language, Municipality
 
 
@@ -28,7 +28,7 @@ class Enrol(Command):
     type: ClassVar[str] = "tsunagu.matching.enrol.v1"
 
     profile: Profile
-    content: str
+    content: Token
 
 
 class Pause(Command):
@@ -37,6 +37,12 @@ class Pause(Command):
     type: ClassVar[str] = "tsunagu.matching.pause.v1"
 
     until: Moment
+
+
+class Erase(Command):
+    """The supporter's key has been destroyed: they are asked no more, and what they hold is given back."""
+
+    type: ClassVar[str] = "tsunagu.matching.erase.v1"
 
 
 class Assign(Command):
@@ -61,4 +67,4 @@ class Close(Command):
     reason: Code
 
 
-COMMANDS = (Enrol, Pause, Assign, AskAgain, Close)
+COMMANDS = (Enrol, Pause, Erase, Assign, AskAgain, Close)

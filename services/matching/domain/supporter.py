@@ -3,21 +3,21 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from services.matching.domain.commands import Enrol, Pause, Profile
+from services.matching.domain.commands import Enrol, Erase, Pause, Profile
 from services.matching.policy import why_not
 from shared.events import roster
-from shared.events.base import Event, Frozen, Key, Moment
-from shared.events.hold_answers import HoldGranted, HoldRefused
+from shared.events.base import Event, Frozen, Key, Moment, Token
+from shared.events.hold_answers import HoldGranted, HoldLost, HoldRefused
 from shared.events.holds import HoldReleased, HoldRequested, PauseAsked
 from shared.events.roster import SupporterSnapshot
-from shared.kernel.decider import Context, Decision, decider
+from shared.kernel.decider import Context, Decision, Refused, decider
 
 
 class Enrolled(Event):
     type: ClassVar[str] = "tsunagu.matching.enrolled.v1"
 
     profile: Profile
-    content: str
+    content: Token
 
 
 class Held(Event):
@@ -43,6 +43,12 @@ class Paused(Event):
     until: Moment
 
 
+class Erased(Event):
+    """Nobody can open their contacts any more."""
+
+    type: ClassVar[str] = "tsunagu.matching.supporter-erased.v1"
+
+
 class Supporter(Frozen):
     """`holds`: case → number of the ask that holds a place. Never more than the capacity, but by a coordinator's word."""
 
@@ -52,6 +58,7 @@ class Supporter(Frozen):
     paused_until: datetime | None = None
     asked_at: datetime | None = None
     served: int = 0
+    erased: bool = False
 
     def with_(self, *events: Event) -> "Supporter":
         state = self
@@ -62,6 +69,10 @@ class Supporter(Frozen):
 
 def decide(supporter: Supporter, asked: Any, context: Context) -> Decision:
     match asked:
+        case Erase():
+            return _erase(supporter, context)
+        case Enrol() if supporter.erased:
+            return [Refused("erased", "this supporter was erased: enrol them under a new id")]
         case Enrol() if asked.content != supporter.content:
             return _told(supporter, context, Enrolled(profile=asked.profile, content=asked.content))
         case Pause():
@@ -99,6 +110,16 @@ def _refusal(supporter: Supporter, asked: HoldRequested, now: datetime) -> str |
     return "full" if places >= supporter.profile.capacity else None
 
 
+def _erase(supporter: Supporter, context: Context) -> Decision:
+    """Every case that holds a place is told; each gives it back by its own word."""
+    if supporter.erased:
+        return []
+    if supporter.profile is None:
+        return [Refused("unknown", "nobody was ever enrolled under this id")]
+    lost = [HoldLost(case=case, supporter=context.key, number=number) for case, number in supporter.holds.items()]
+    return [*_told(supporter, context, Erased()), *lost]
+
+
 def _told(supporter: Supporter, context: Context, event: Event) -> Decision:
     """The event, and the roster's new snapshot."""
     after = supporter.with_(event)
@@ -123,6 +144,9 @@ def evolve(supporter: Supporter, event: Any) -> Supporter:
         case Freed():
             holds = {case: number for case, number in supporter.holds.items() if case != event.case}
             return supporter.model_copy(update={"holds": holds, "served": supporter.served + event.served})
+        case Erased() if supporter.profile:
+            gone = supporter.profile.model_copy(update={"active": False})
+            return supporter.model_copy(update={"profile": gone, "content": "", "erased": True})
         case Paused():
             return supporter.model_copy(update={"paused_until": event.until})
     return supporter
@@ -133,5 +157,6 @@ def due(supporter: Supporter) -> datetime | None:
 
 
 SUPPORTER = decider(
-    Supporter, decide, evolve, due, (Enrolled, Held, Freed, Paused, HoldGranted, HoldRefused, *roster.EVENTS)
-)
+    Supporter, decide, evolve, due,
+    (Enrolled, Erased, Held, Freed, Paused, HoldGranted, HoldLost, HoldRefused, *roster.EVENTS),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.events.base import Code, Command, Key
+from shared.events.base import Code, Command, Key, Token
 from shared.events.responses import DeclineReason, Outcome
 
 
@@ -44,7 +44,7 @@ class Sent(Command):
 
     type: ClassVar[str] = "tsunagu.notify.sent.v1"
 
-    message: str
+    message: Token
     attempt: int
 
 
@@ -53,7 +53,7 @@ class NotSent(Command):
 
     type: ClassVar[str] = "tsunagu.notify.not-sent.v1"
 
-    message: str
+    message: Token
     attempt: int
     reason: Code
     final: bool

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from shared.events.base import Code, Event, Frozen, Key, Moment, Sealed
+from shared.events.base import Code, Event, Frozen, Key, Moment, Org, Sealed, Token
 from shared.events.deliveries import Delivered
 from shared.events.referrals import Referral
 from shared.events.responses import DeliveryFailed, MessageKind
@@ -26,7 +26,7 @@ class Heard(Event):
     state: OfferState
     referral: Referral | None = None
     expires_at: Moment | None = None
-    org: str | None = None
+    org: Org | None = None
     resident: Sealed | None = None
     reason: Code | None = None
     remind_at: Moment | None = None
@@ -37,7 +37,7 @@ class MessageDue(Event):
 
     type: ClassVar[str] = "tsunagu.notify.message-due.v1"
 
-    message: str
+    message: Token
     case: Key
     number: int
     kind: MessageKind
@@ -49,7 +49,7 @@ class SendingStarted(Event):
 
     type: ClassVar[str] = "tsunagu.notify.sending-started.v1"
 
-    message: str
+    message: Token
     case: Key
     attempt: int
 
@@ -59,7 +59,7 @@ class Settled(Event):
 
     type: ClassVar[str] = "tsunagu.notify.settled.v1"
 
-    message: str
+    message: Token
 
 
 class Offer(Frozen):

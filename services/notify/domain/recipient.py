@@ -45,6 +45,8 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
             return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
         case OfferWithdrawn() if _is_known(recipient, told):
             heard = _heard(told, "withdrawn", reason=told.reason)
+            if told.reason == "supporter_erased":  # nobody can be written to any more
+                return [heard]
             return [heard, *messages.send(context, told.case, told.number, "withdrawn")]
     return []
 

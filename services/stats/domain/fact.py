@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from shared.events import cases, matches, responses
-from shared.events.base import Event, Frozen, Moment
+from shared.events.base import Event, Frozen, Moment, Token
 from shared.kernel.decider import Context, Decision, decider
 
 
@@ -17,9 +17,9 @@ class Noted(Event):
 
     type: ClassVar[str] = "tsunagu.stats.noted.v1"
 
-    what: str
+    what: Token
     at: Moment
-    with_: dict[str, Any] = {}
+    with_: dict[str, Token | int] = {}
 
 
 class Fact(Frozen):
@@ -71,11 +71,14 @@ def _noted(read: Event, context: Context, **with_: Any) -> Noted:
 
 def evolve(fact: Fact, noted: Noted) -> Fact:
     changes: dict[str, Any] = {}
+    said: dict[str, Any] = {**noted.with_}
     match noted.what:
         case cases.CaseAccepted.type:
-            changes = {**noted.with_, "received_at": datetime.fromisoformat(noted.with_["received_at"])}
+            changes = {**said, "received_at": datetime.fromisoformat(said["received_at"])}
         case cases.CaseAmended.type:
-            changes = {name: value for name, value in noted.with_.items() if name != "received_at"}
+            changes = {name: value for name, value in said.items() if name != "received_at"}
+        case cases.CaseErased.type if fact.closed_at is None:
+            changes = {"withdrawn": True, "closed_at": noted.at}
         case cases.CaseWithdrawn.type:
             changes = {"withdrawn": True, "closed_at": _first(fact.closed_at, noted.at)}
         case cases.CaseClosed.type:
@@ -92,13 +95,13 @@ def evolve(fact: Fact, noted: Noted) -> Fact:
         case matches.Released.type:
             changes = {"dropped_out": fact.dropped_out + 1}
         case matches.Completed.type:
-            changes = dict(noted.with_)
+            changes = said
         case matches.Escalated.type:
-            changes = {"escalations": _one_more(fact.escalations, noted.with_["reason"])}
+            changes = {"escalations": _one_more(fact.escalations, said["reason"])}
         case matches.Unserved.type:
-            changes = {"unserved": noted.with_["reason"]}
+            changes = {"unserved": said["reason"]}
         case responses.DeliveryFailed.type:
-            changes = {"undelivered": _one_more(fact.undelivered, noted.with_["kind"])}
+            changes = {"undelivered": _one_more(fact.undelivered, said["kind"])}
     return fact.model_copy(update=changes)
 
 

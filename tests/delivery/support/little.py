@@ -13,6 +13,7 @@ from services.matching.domain.commands import Enrol, Profile
 from services.notify import app as notify
 from services.notify.domain.commands import Accept, Report, Sent
 from services.stats import app as stats
+from shared.access import COMMANDS, Actor
 from shared.events.base import Command
 from shared.events.referrals import Consent, ReferralPublished
 from shared.events.roster import SupporterSnapshot
@@ -82,7 +83,7 @@ class Little:
     async def tell(self, service: str, key: str, command: Command, id: str) -> None:
         """A command, and everything that follows from it."""
         commands = Commands(service, self.bus, self.stores[service], Standing())
-        await commands.send([commands.message(key, command, id, adapter="test")])
+        await commands.send([commands.message(key, command, id, _one_who_may(command), adapter="test")])
         while any([await self._batch(kernel) for kernel in self.kernels.values()]):
             for message in self.topics["roster"]:
                 self.roster[message.key] = SupporterSnapshot.model_validate_json(message.value or b"")
@@ -111,6 +112,10 @@ class Little:
         committed["notify"][Where("notify.journal", 0)] = len(self.topics["notify.journal"])
         topics = {topic: [_told(topic, *one) for one in enumerate(ms)] for topic, ms in self.topics.items()}
         return Evidence(CLUSTER, committed, topics, await read_memories(self.mongo, wiring.SERVICES))
+
+
+def _one_who_may(command: Command) -> Actor:
+    return Actor(min(COMMANDS[command.type]), "test")
 
 
 def _told(topic: str, offset: int, message: Message) -> Told:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +15,17 @@ import httpx
 
 from deploy.local.addresses import Addresses
 from deploy.local.info import read_stack
+from deploy.local.keys import Keys
+from deploy.local.parts import SERVICE_COMMANDS
 from deploy.local.plan import Services
 from deploy.local.progress import Progress
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
+from shared.access import Actor
 from shared.clock import SteppedClock
 from shared.kafka.connection import Kafka
 from tsunagu.prepare import prepare
+from tsunagu.session import session
 
 SERVICES = ("intake", "matching", "notify", "stats")
 MORNING = datetime(2025, 6, 10, 1, 0, tzinfo=UTC)
@@ -78,18 +82,31 @@ class Network:
         body: dict[str, Any] = answer.json()
         return body
 
+    @property
+    def sign_in_secret(self) -> str:
+        return Keys(self.where.keys).sign_in_secret.read_text(encoding="utf-8")
+
+    async def signed_in(self, service: str, actor: Actor) -> dict[str, str]:
+        """Headers of a session, got through a real sign-in link."""
+        return await session(self.http, self.where.services[service], service, self.sign_in_secret, actor)
+
     async def ready(self) -> bool:
         healths = await asyncio.gather(*(self.health(service) for service in SERVICES))
         return all(health and health["ready"] for health in healths)
 
 
 @asynccontextmanager
-async def network(folder: Path) -> AsyncIterator[Network]:
-    """Inside the block it is up, and whatever dies is started again."""
+async def network(
+    folder: Path, commands: Mapping[str, Sequence[str]] = SERVICE_COMMANDS, kafka: str | None = None
+) -> AsyncIterator[Network]:
+    """Inside the block it is up, and whatever dies is started again. `commands`: what each service is started with.
+
+    `kafka`: brokers that are there already, instead of the embedded one.
+    """
     clock = SteppedClock.create(folder / "clock", MORNING)
     clock.run()
-    settings = LocalSettings(home=folder / "home", free_ports=True, ready_within=60)
-    stack = Stack(settings, prepare=prepare, services=Services(clock=folder / "clock"))
+    settings = LocalSettings(home=folder / "home", free_ports=True, ready_within=180, kafka=kafka)
+    stack = Stack(settings, prepare=prepare, services=Services(commands, clock=folder / "clock"))
     notes = Notes()
     where = await stack.start(notes)
     supervision = asyncio.create_task(stack.run())

@@ -10,12 +10,13 @@ from aiokafka import AIOKafkaProducer
 from joserfc.jwk import KeySet
 
 from deploy.kafka import topics
-from services.intake.partners import Partners
+from services.intake.partners import partners_of
+from shared.access import Actor, Role
 from shared.seal import read_keys, seal_json
-from shared.store import MongoStore, connect
 from tests.delivery.support.network import Network
 from tsunagu.demo import world
 from tsunagu.demo.planned import Planned
+from tsunagu.demo.roster import SupporterRow
 
 Headers = list[tuple[str, bytes | None]]
 PUBLISHED = "tsunagu.referral.published.v1"
@@ -66,13 +67,13 @@ def envelope(org: str, id: str, type: str = PUBLISHED) -> Headers:
 
 async def join(network: Network, orgs: Sequence[str]) -> dict[str, Partner]:
     """New partners, with topics and an API key each, and one producer for all."""
-    partners = Partners(MongoStore(connect(network.where.mongo), "tsunagu_intake").collection("partners"))
     await topics.apply(network.kafka, [topic for org in orgs for topic in topics.partner(org)])
     producer = AIOKafkaProducer(bootstrap_servers=network.where.kafka, acks="all", max_request_size=10_000_000)
     await producer.start()
     network.leaving.push_async_callback(producer.stop)
     keys = read_keys(network.where.keys / "network-public.json")
-    return {org: Partner(org, await partners.add_key(org), keys, producer) for org in orgs}
+    async with partners_of(network.kafka, network.where.mongo) as partners:
+        return {org: Partner(org, await partners.add_key(org), keys, producer) for org in orgs}
 
 
 def planned(count: int, now: datetime, *, start: int = 0, prefix: str = "R") -> list[Planned]:
@@ -90,10 +91,16 @@ def orgs_of(plans: Iterable[Planned]) -> list[str]:
     return sorted({one.org for one in plans})
 
 
-async def import_roster(network: Network) -> None:
+def roster() -> list[SupporterRow]:
     """The demo's supporters and specialists."""
-    rows = [*world.supporters(world.SEED), *world.specialists(world.SEED)]
+    return [*world.supporters(world.SEED), *world.specialists(world.SEED)]
+
+
+async def import_roster(network: Network, rows: Sequence[SupporterRow] | None = None) -> None:
+    """By default the demo's."""
+    rows = roster() if rows is None else rows
     files = {"file": ("roster.csv", world.to_csv(rows).encode())}
     url = f"{network.where.services['matching']}/supporters/import"
-    answer = await network.http.post(url, files=files, headers={"accept": "application/json"}, timeout=30)
+    headers = {"accept": "application/json"} | await network.signed_in("matching", Actor(Role.COORDINATOR, "test"))
+    answer = await network.http.post(url, files=files, headers=headers, timeout=30)
     assert answer.status_code < 300, answer.text

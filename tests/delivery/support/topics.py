@@ -16,8 +16,8 @@ async def records(network: Network, *topics: str) -> list[Any]:
     )
     await consumer.start()
     try:
-        await consumer._client.fetch_all_metadata()  # it would learn of topics only by a subscription
-        places = [TopicPartition(topic, p) for topic in topics for p in consumer.partitions_for_topic(topic) or ()]
+        cluster = await consumer._client.fetch_all_metadata()  # of itself it knows what it has subscribed to
+        places = [TopicPartition(topic, p) for topic in topics for p in cluster.partitions_for_topic(topic) or ()]
         consumer.assign(places)
         return await _all(consumer, places)
     finally:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from services.intake.domain.case import CASE, Took
-from services.intake.domain.commands import Amend, Publish, Reject, Withdraw
-from services.intake.inlets import to_command
+from services.intake.domain.commands import Amend, Erase, Publish, Reject, Withdraw
+from services.intake.inlets.taking import to_command
 from shared.events import matches, updates
-from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseWithdrawn
+from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseErased, CaseWithdrawn
 from shared.events.matches import Score
 from shared.events.referrals import ReferralAmended, ReferralPublished
 from tests.unit.given import NOON, given, some
-from tests.unit.samples import SEALED, referral
+from tests.unit.samples import KEY, RESIDENT, referral
 
 SOMEONE = {"case": "case-1", "supporter": "supporter-a"}
 WITHDRAW = Withdraw(org="city", record="w", reference="R-1", reason="not_needed")
@@ -26,13 +26,13 @@ UNSERVED = matches.Unserved(case="case-1", reason="all_at_cap")
 
 
 def publish(record: str = "p", **changed: Any) -> Publish:
-    command = to_command("city", record, ReferralPublished.type, referral(**changed)).command
+    command = to_command("city", record, ReferralPublished.type, referral(**changed)).kept(KEY, RESIDENT).command
     assert isinstance(command, Publish)
     return command
 
 
 def amend(record: str = "a", **changed: Any) -> Amend:
-    command = to_command("city", record, ReferralAmended.type, referral(**changed)).command
+    command = to_command("city", record, ReferralAmended.type, referral(**changed)).kept(KEY, RESIDENT).command
     assert isinstance(command, Amend)
     return command
 
@@ -42,9 +42,10 @@ def open_case() -> given:
 
 
 def test_a_referral_is_taken_and_its_partner_is_told() -> None:
-    case = given(CASE).when(publish())
+    asked = publish()
+    case = given(CASE).when(asked)
     case.then(
-        some(CaseAccepted, org="city", category="hospital", resident=SEALED, received_at=NOON),
+        some(CaseAccepted, org="city", category="hospital", resident=asked.referral.resident, received_at=NOON),
         Took,
         some(updates.Accepted, state="accepted", reference="R-1", about="p", at=NOON),
     )
@@ -65,6 +66,27 @@ def test_amended_it_goes_on_and_the_same_amendment_changes_nothing() -> None:
     case = open_case().when(amend(category="labour"))
     case.then(some(CaseAmended, category="labour"), Took, some(updates.Amended, state="accepted", about="a"))
     case.when(amend("again", category="labour")).then()
+
+
+def test_other_words_about_the_resident_are_another_referral() -> None:
+    other = to_command("city", "o", ReferralPublished.type, referral()).kept(KEY, {**RESIDENT, "note": "moved"}).command
+    open_case().when(other).then("reference_used", some(updates.Rejected, reason="reference_used"))
+
+
+def test_erased_it_ends_once_and_its_reference_is_used_up() -> None:
+    case = open_case().when(Erase())
+    case.then(CaseErased, some(updates.Erased, state="cancelled", reason="erased"))
+    case.when(Erase()).then()
+    case.when(publish("again")).then("erased", some(updates.Rejected, reason="erased"))
+    case.when(ASSIGNED).then()
+
+
+def test_erased_after_its_end_it_stays_what_it_was() -> None:
+    open_case().when(COMPLETED).when(Erase()).then(CaseErased, some(updates.Erased, state="completed"))
+
+
+def test_what_was_never_taken_needs_no_erasing() -> None:
+    given(CASE).when(Erase()).then("never_published")
 
 
 def test_withdrawn_it_ends_and_the_same_withdrawal_changes_nothing() -> None:

@@ -1,20 +1,33 @@
 """Partners' records: CloudEvents, binary or structured, become commands; what is wrong with one is told."""
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from joserfc.jwk import KeySet
 
 from services.intake.domain.commands import Amend, Publish, Reject, Withdraw, case_key, command_id
-from services.intake.inlets import PartnerInlet, Unfit, to_command, unwrap
+from services.intake.inlets.partner_topics import PartnerInlet
+from services.intake.inlets.residents import Residents
+from services.intake.inlets.taking import Unfit, to_command
+from shared.cloudevents import unwrap
 from shared.errors import BadRecord
 from shared.events.base import Command
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
 from shared.kernel.commands import Commands
+from shared.kernel.memory import MemoryRows
 from shared.kernel.record import Message, Place, Record, encode, envelope
-from tests.unit.kernel.bench import Bench, heads_of, seals
-from tests.unit.samples import SEALED, referral
+from shared.privacy.audit import Audit
+from shared.privacy.vault import Vault
+from shared.privacy.wrapping import WrappingKeys
+from shared.seal import new_key, open_sealed, seal, seal_json
+from shared.shelf import GONE, Shelf
+from tests.unit.kernel.bench import KEYS, Bench, heads_of, seals
+from tests.unit.samples import NETWORK, RESIDENT, SEALED, referral
+
+WRAPPING = WrappingKeys({"w1": b"w" * 32})
 
 PLACE = Place("partner.city.referrals", 0)
 ATTRIBUTES = {
@@ -46,10 +59,11 @@ def test_both_modes_say_the_same(record: Record) -> None:
     assert data == referral()
 
 
-def test_a_record_becomes_one_command_for_one_case() -> None:
+async def test_a_record_becomes_one_command_for_one_case() -> None:
     asked = to_command("city", "p-1", ReferralPublished.type, referral())
     assert (asked.case, asked.id) == (case_key("city", "R-1"), command_id("city", "p-1"))
     assert isinstance(asked.command, Publish) and asked.command.referral.resident == SEALED
+    assert (await said((await inlet(binary(referral())))[1][0]))["referral"]["resident"] == RESIDENT
     assert type(to_command("city", "a", ReferralAmended.type, referral()).command) is Amend
     withdrawn = to_command("city", "w", ReferralWithdrawn.type, {"reference": "R-1"}).command
     assert withdrawn == Withdraw(org="city", record="w", reference="R-1", reason="not_needed")
@@ -60,14 +74,16 @@ def test_whose_case_it_is_follows_from_the_topic() -> None:
     assert city.case != other.case and city.id != other.id
 
 
-def test_content_is_the_same_however_it_was_sealed_and_written() -> None:
-    def content(**changed: Any) -> str:
-        command = to_command("city", "p", ReferralPublished.type, referral(**changed)).command
-        assert isinstance(command, Publish)
-        return command.content
+async def test_content_is_the_same_however_it_was_sealed_and_written() -> None:
+    async def content(**changed: Any) -> str:
+        _, (command,) = await inlet(binary(referral(**changed)))
+        return str(told(command, Publish).content)
 
-    assert content() == content(resident="f.g.h.i.j") == content(mode="in_person") == content(unknown="field")
-    assert content() != content(urgency="urgent") and content() != content(reference="R-2")
+    sealed_anew = seal_json(RESIDENT, NETWORK)
+    first = await content()
+    assert first == await content(resident=sealed_anew) == await content(mode="in_person", unknown="field")
+    assert first != await content(urgency="urgent")
+    assert first != await content(resident=seal_json({**RESIDENT, "note": ""}, NETWORK))
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
@@ -133,6 +149,11 @@ UNFIT = {
     "an unknown category": (binary(referral(category="gardening")), "unknown_category"),
     "no data": (structured(None), "category_missing"),
     "a resident in the clear": (binary(referral(resident={"name": "Nguyen"})), "malformed"),
+    "a resident sealed to another": (binary(referral(resident=seal_json(RESIDENT, KeySet([new_key()])))), "unknown_key"),
+    "a resident without a name": (binary(referral(resident=seal_json({"note": "Nguyen"}, NETWORK))), "resident_missing"),
+    "a resident with more": (binary(referral(resident=seal_json({**RESIDENT, "Nguyen": 1}, NETWORK))), "malformed"),
+    "a resident who is a list": (binary(referral(resident=seal_json(["Nguyen"], NETWORK))), "malformed"),
+    "a resident who is no JSON": (binary(referral(resident=seal(b"Nguyen", NETWORK))), "malformed"),
 }
 # fmt: on
 
@@ -145,12 +166,32 @@ def test_what_cannot_be_read_says_why(what: str) -> None:
     assert error.value.reason == reason
 
 
-async def inlet(*records: Record) -> tuple[Bench, list[Message]]:
+PEOPLE = MemoryRows()
+"""One vault for all: the same case has the same key."""
+
+
+def residents(bench: Bench, people: MemoryRows = PEOPLE) -> Residents:
+    keys = Shelf("intake", "resident-keys", people, bench.bus, bench.clock)
+    log = Shelf("intake", "intake.audit", MemoryRows(), bench.bus, bench.clock)
+    return Residents(NETWORK, Vault(keys, WRAPPING), Audit(log))
+
+
+async def inlet(*records: Record, people: MemoryRows = PEOPLE) -> tuple[Bench, list[Message]]:
     """The inlet's own side effects: what it wrote to commands, and (in the bench) to dead letters."""
     bench = Bench()
     commands = Commands("intake", bench.bus, bench.store, bench.clock)
-    await PartnerInlet(commands, bench.clock, seals(), bench.tally).handle(records)
+    await PartnerInlet(commands, residents(bench, people), bench.clock, seals(), bench.tally).handle(records)
     return bench, bench.bus.topics["intake.commands"]
+
+
+async def said(command: Message) -> dict[str, Any]:
+    """What a command says, the resident opened: each sealing has other bytes."""
+    asked = told(command, Publish)
+    key = await residents(Bench()).vault.key_of(command.key)
+    return {
+        **asked.model_dump(),
+        "referral": {**asked.referral.model_dump(), "resident": key.open(asked.referral.resident)},
+    }
 
 
 def told(message: Message, kind: type[Command]) -> Any:
@@ -190,3 +231,22 @@ async def test_the_same_bad_record_again_is_the_same_command() -> None:
     _, first = await inlet(binary({}))
     _, again = await inlet(binary({}))
     assert [heads_of(m)["id"] for m in first] == [heads_of(m)["id"] for m in again]
+
+
+async def test_a_bad_record_is_sealed_for_whom_it_is_about() -> None:
+    """Erasing them erases it."""
+    bench, _ = await inlet(binary(referral(category="Nguyen")))
+    (dead,) = bench.bus.topics["intake.dead-letters"]
+    key = await residents(bench).vault.key_of(case_key("city", "R-1"))
+    letter = key.open(json.loads(dead.value or b"")["sealed"])
+    assert "Nguyen" in base64.b64decode(letter["value"]).decode()
+
+
+async def test_of_whom_was_erased_nothing_is_kept() -> None:
+    people = MemoryRows()
+    await people.put(case_key("city", "R-1"), GONE)
+    bench, commands = await inlet(binary(referral()), binary(referral(category="Nguyen")), people=people)
+    assert [told(command, Reject).code for command in commands] == ["erased", "malformed"]
+    for dead in bench.bus.topics["intake.dead-letters"]:
+        letter = json.loads(open_sealed(json.loads(dead.value or b"")["sealed"], KEYS))
+        assert letter["value"] == ""

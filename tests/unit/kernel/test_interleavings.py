@@ -8,6 +8,7 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.kernel.document import from_stored
 from shared.kernel.kernel import Kernel
 from shared.kernel.record import Place, Record
 from tests.unit.kernel.bench import Bench
@@ -62,10 +63,9 @@ steps = st.tuples(st.integers(1, 5), st.booleans(), st.booleans(), st.booleans()
 def test_any_run_ends_as_the_undisturbed_one(plan: list[tuple[int, bool, bool, bool]]) -> None:
     smooth, rough = undisturbed(), asyncio.run(outcome(plan))
     for key in KEYS:
-        one, other = smooth.store.documents[key], rough.store.documents[key]
-        assert {name: one[name] for name in ("state", "version", "seen", "sent")} == {
-            name: other[name] for name in ("state", "version", "seen", "sent")
-        }
+        one, other = from_stored(smooth.store.documents[key]), from_stored(rough.store.documents[key])
+        for name in ("state", "version", "seen", "sent"):
+            assert getattr(one, name) == getattr(other, name)
     assert smooth.store.entries == rough.store.entries
     assert distinct(smooth) == distinct(rough)
 

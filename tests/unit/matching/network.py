@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from services.matching.domain.case import CASE
-from services.matching.domain.commands import AskAgain, Assign, Close, Enrol, Profile
+from services.matching.domain.commands import AskAgain, Assign, Close, Enrol, Erase, Profile
 from services.matching.domain.supporter import SUPPORTER
-from shared.events.cases import CaseWithdrawn
-from shared.events.hold_answers import HoldGranted, HoldRefused
+from shared.events.cases import CaseErased, CaseWithdrawn
+from shared.events.hold_answers import HoldGranted, HoldLost, HoldRefused
 from shared.events.holds import HoldEvent
 from shared.events.offers import OfferConfirmed, OfferMade
 from shared.events.responses import ActivityReported, DeliveryFailed, DroppedOut, OfferAccepted, OfferDeclined
@@ -63,7 +63,7 @@ class Network:
         match event:
             case HoldEvent():
                 self.tell(source, event.supporter, event)
-            case HoldGranted() | HoldRefused():
+            case HoldGranted() | HoldRefused() | HoldLost():
                 self.tell(source, event.case, event)
             case SupporterSnapshot():
                 self.tell(source, "view", event)
@@ -84,7 +84,9 @@ class Network:
     def interfere(self) -> None:
         """Time, the partner, or a coordinator."""
         case = self.chance.choice(CASES)
-        what = self.chance.choice(["time", "time", "amend", "withdraw", "assign", "again", "close"])
+        what = self.chance.choice(
+            ["time", "time", "amend", "withdraw", "assign", "again", "close", "erase", "erase supporter"]
+        )
         person = self.chance.choice(PEOPLE)
         match what:
             case "time":
@@ -94,6 +96,10 @@ class Network:
                 self.tell("intake", case, amended(case=case, urgency="soon"))
             case "withdraw" if self.chance.random() < 0.3:
                 self.tell("intake", case, CaseWithdrawn(case=case, reason="not_needed"))
+            case "erase" if self.chance.random() < 0.3:
+                self.tell("intake", case, CaseErased(case=case))
+            case "erase supporter" if self.chance.random() < 0.3:
+                self.tell("desk", person, Erase())
             case "assign":
                 self.by_coordinator.add((person, case))
                 self.tell("desk", case, Assign(supporter=person))

@@ -21,6 +21,10 @@ def test_in_whatever_order_they_hear_of_each_other(seed: int) -> None:
             assert len(free) <= CAPACITY
     network.settle()
     assert network.holds() == network.needed(), "a place is kept that nobody needs, or needed and not kept"
+    for person in PEOPLE:
+        assert not (network.documents[person].state.erased and network.documents[person].state.holds), (
+            "erased, and busy"
+        )
     for case in CASES:
         state = network.documents[case].state
         taken = [person for person, offer in state.offers.items() if offer.state == "accepted"]

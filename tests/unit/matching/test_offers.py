@@ -124,6 +124,12 @@ def test_who_could_not_be_told_makes_room_for_the_next() -> None:
     assigned().when(says(DeliveryFailed, AN, 1, kind="confirmed")).then()
 
 
+def test_when_no_mail_reached_anybody_that_is_the_reason() -> None:
+    case = offered().when(says(DeliveryFailed, AN, 1), says(DeliveryFailed, BINH, 2))
+    case = grant(case).when(says(DeliveryFailed, CHI, 3), says(DeliveryFailed, DUNG, 4))
+    assert case.happened[-1] == matches.Escalated(case="case-1", reason="not_reached")
+
+
 def test_who_drops_out_is_not_asked_again_but_others_are() -> None:
     case = assigned().when(says(DroppedOut, AN, 1))
     case.then(

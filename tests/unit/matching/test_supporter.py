@@ -9,10 +9,10 @@ from hypothesis import given as having
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.matching.domain.commands import Enrol, Pause, Profile
-from services.matching.domain.supporter import SUPPORTER, Enrolled, Freed, Held, Paused
+from services.matching.domain.commands import Enrol, Erase, Pause, Profile
+from services.matching.domain.supporter import SUPPORTER, Enrolled, Erased, Freed, Held, Paused
 from shared.events.base import Event
-from shared.events.hold_answers import HoldGranted, HoldRefused
+from shared.events.hold_answers import HoldGranted, HoldLost, HoldRefused
 from shared.events.holds import HoldReleased, HoldRequested, PauseAsked
 from shared.events.roster import SupporterSnapshot
 from tests.unit.given import NOON, given, some
@@ -21,7 +21,7 @@ from tests.unit.samples import SEALED
 AN = "supporter-an"
 
 
-def enrol(content: str = "row 1", **changed: Any) -> Enrol:
+def enrol(content: str = "row-1", **changed: Any) -> Enrol:
     profile = {"languages": ("vi", "ja"), "municipality": "08220", "capacity": 2, "contact": SEALED}
     return Enrol(profile=Profile(**{**profile, **changed}), content=content)
 
@@ -45,7 +45,7 @@ def test_enrolled_they_are_on_the_roster_with_their_contact_sealed() -> None:
 
 def test_the_same_row_again_changes_nothing_and_another_does() -> None:
     an().when(enrol()).then()
-    an().when(enrol("row 2", capacity=5)).then(Enrolled, some(SupporterSnapshot, capacity=5))
+    an().when(enrol("row-2", capacity=5)).then(Enrolled, some(SupporterSnapshot, capacity=5))
 
 
 def test_a_place_is_granted_and_the_roster_shows_it() -> None:
@@ -78,7 +78,7 @@ def test_a_case_has_one_place_however_often_it_asks() -> None:
 
 
 def test_a_finished_case_counts_as_served() -> None:
-    an().when(ask(1), free(1, reason="completed")).when(enrol("row 2")).then(
+    an().when(ask(1), free(1, reason="completed")).when(enrol("row-2")).then(
         Enrolled, some(SupporterSnapshot, load=0, assigned=1)
     )
 
@@ -123,7 +123,7 @@ def test_what_was_never_held_is_not_freed() -> None:
 cases, numbers = st.integers(1, 5), st.integers(1, 3)
 talk = st.one_of(
     st.builds(ask, cases, numbers), st.builds(free, cases, numbers),
-    st.just(Pause(until=NOON)), st.just(enrol("row 2")),
+    st.just(Pause(until=NOON)), st.just(enrol("row-2")),
 )  # fmt: skip
 
 
@@ -147,3 +147,18 @@ def test_beyond_it_only_what_coordinators_assigned(said: list[Event]) -> None:
         if isinstance(one, HoldRequested) and one.assigning:
             assigned.add(one.case)
         assert len(supporter.state.holds.keys() - assigned) <= 2
+
+
+def test_erased_they_are_asked_no_more_and_every_case_that_holds_a_place_is_told() -> None:
+    someone = an().when(ask(1), ask(2, number=4)).when(Erase())
+    someone.then(
+        Erased, some(SupporterSnapshot, active=False),
+        HoldLost(case="case-1", supporter=AN, number=1), HoldLost(case="case-2", supporter=AN, number=4),
+    )  # fmt: skip
+    someone.when(Erase()).then()
+    someone.when(ask(3)).then(some(HoldRefused, reason="inactive"))
+    someone.when(enrol("row-2")).then("erased")
+
+
+def test_who_was_never_enrolled_needs_no_erasing() -> None:
+    given(SUPPORTER, key=AN).when(Erase()).then("unknown")

@@ -1,0 +1,148 @@
+"""What OpenAPI needs to know of the partners' routes beyond their signatures: bodies, answers, problems."""
+
+from typing import Annotated, Any
+
+from fastapi import Header
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.examples import in_the_clear
+from shared.contracts.schemas import PLACE, component
+from shared.events.base import Event, Key, Moment, Sealed
+from shared.events.referrals import Reference, ReferralAmended, ReferralPublished
+from shared.events.updates import State
+from shared.privacy.person import Resident
+
+Route = dict[str, Any]
+OnceKey = Annotated[str, Header(max_length=200, description="A request that comes again under it counts once.")]
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class PublishBody(ReferralPublished):
+    """A referral, as on Kafka; who it is for may also be sent in the clear."""
+
+    resident: Sealed | Resident  # type: ignore[assignment]  # HTTP takes more than Kafka does
+    """Who it is: sealed to a key of `/.well-known/jwks.json`, or in the clear; it is sealed before anything is stored."""
+
+
+class AmendBody(PublishBody):
+    """The whole referral, changed. The reference is the one of the address."""
+
+    reference: Reference | None = None  # type: ignore[assignment]  # the address has it
+    """May be left out: the address names it."""
+
+
+class Taken(_Described):
+    """The network has it."""
+
+    reference: Reference
+    case: Key
+    """The network's name for it."""
+    state: str
+    """`accepted`; `requested` where the answer took longer than two seconds: look again."""
+    look: str
+    """Where to look how it goes."""
+
+
+class Valid(_Described):
+    """Nothing is wrong with it, and nothing was published."""
+
+    valid: bool
+    case: Key
+
+
+class Step(_Described):
+    """An update, as on the partner's topic."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    state: State
+    at: Moment
+
+
+class ReferralState(_Described):
+    """Where a referral stands."""
+
+    reference: Reference
+    case: Key
+    state: State
+    updates: list[Step]
+    """Every step, oldest first."""
+
+
+class Wrong(_Described):
+    """One thing wrong with what was sent."""
+
+    field: str
+    """Its path: `consent.given_by`."""
+    code: str
+    message: str
+    """What to change."""
+
+
+class Problem(_Described):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(pattern="^urn:tsunagu:problem:")
+    """`urn:tsunagu:problem:` and the code."""
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[Wrong] = []
+    """Every wrong field at once."""
+
+
+BODIES: tuple[type[Event], ...] = (PublishBody, AmendBody)
+PROBLEM = Problem
+_WHY = {
+    400: "not JSON",
+    401: "no API key, or an unknown one",
+    403: "the key is not a partner's",
+    404: "nothing was published under this reference",
+    409: "it contradicts what was said before",
+    413: "too large",
+    422: "it does not fit the contract; every wrong field is named",
+    429: "too often; `Retry-After` says how many seconds to wait",
+}
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": component(PROBLEM.__name__)}}
+    return {status: {"description": _WHY[status], "content": content} for status in statuses}
+
+
+def _body(model: type[Event], like: type[Event]) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, ref_template=PLACE + "{model}")
+    content = {"schema": schema, "example": in_the_clear(like)}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+PUBLISH: Route = {
+    "summary": "Publish a referral",
+    "openapi_extra": _body(PublishBody, ReferralPublished),
+    "responses": {
+        200: {"model": Valid, "description": "dry run: it is valid"},
+        202: {"model": Taken, "description": "taken"},
+        **_problems(400, 401, 403, 409, 413, 422, 429),
+    },
+}
+AMEND: Route = {
+    "summary": "Change an open referral",
+    "openapi_extra": _body(AmendBody, ReferralAmended),
+    "responses": {202: {"model": Taken, "description": "taken"}, **_problems(400, 401, 403, 404, 409, 413, 422, 429)},
+}
+WITHDRAW: Route = {
+    "summary": "Take a referral back",
+    "responses": {202: {"model": Taken, "description": "taken"}, **_problems(401, 403, 404, 409, 422, 429)},
+}
+STATE: Route = {
+    "summary": "Where a referral stands",
+    "responses": {
+        200: {"model": ReferralState, "description": "it, and every step"},
+        **_problems(401, 403, 404, 422, 429),
+    },
+}
+KEYS: Route = {"summary": "The keys to seal to", "responses": {200: {"description": "a JWK set (RFC 7517)"}}}

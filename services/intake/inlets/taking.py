@@ -1,0 +1,75 @@
+"""From what a partner said to a command. Kafka and HTTP both end in `to_command`; all they differ in is how they say no."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.intake.domain.admission import Flaw
+from services.intake.domain.commands import Amend, Publish, Withdraw, case_key, command_id
+from shared.events.base import Command
+from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
+from shared.privacy.data_keys import DataKey
+
+TYPES = {model.type: model for model in (ReferralPublished, ReferralAmended, ReferralWithdrawn)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command for one case, and its id."""
+
+    case: str
+    id: str
+    command: Command
+
+    def kept(self, key: DataKey, resident: Mapping[str, str]) -> "Asked":
+        """The resident under a key of their own. The hash, made with it too, is that of all that was said."""
+        assert isinstance(self.command, Publish)
+        said = self.command.referral.model_dump(mode="json", by_alias=True)
+        content = key.hash({**said, "resident": resident})
+        referral = self.command.referral.model_copy(update={"resident": key.seal(resident)})
+        return replace(self, command=self.command.model_copy(update={"referral": referral, "content": content}))
+
+
+class Unfit(Exception):
+    """A partner's data does not fit: every flaw."""
+
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        super().__init__(", ".join(flaw.code for flaw in flaws))
+        self.flaws = tuple(flaws)
+
+
+def to_command(org: str, record: str, type_: str, data: Mapping[str, Any]) -> Asked:
+    """`record`: the partner's id for this record. Raises Unfit; what depends on the time is the case's to decide."""
+    if type_ not in TYPES:
+        raise Unfit([Flaw("type", "unknown_type", f"ce_type is none of {', '.join(TYPES)}")])
+    referral = _read(TYPES[type_], data)
+    id_ = command_id(org, record)
+    case = case_key(org, referral.reference)
+    if isinstance(referral, ReferralWithdrawn):
+        return Asked(case, id_, Withdraw(org=org, record=record, reference=referral.reference, reason=referral.reason))
+    made = Amend if isinstance(referral, ReferralAmended) else Publish
+    return Asked(case, id_, made(org=org, record=record, referral=referral))
+
+
+def _read(model: type[Any], data: Mapping[str, Any]) -> Any:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Unfit([_flaw(e) for e in error.errors()]) from error
+
+
+_SENTENCES = {
+    ("resident", "string_pattern_mismatch"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
+    ("resident", "string_type"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
+    ("consent", "missing"): "the resident's consent is needed: who gave it, when, for what, on what evidence",
+}
+
+
+def _flaw(error: Any) -> Flaw:
+    """Without the value that was wrong: it may be a person's."""
+    field = ".".join(map(str, error["loc"])) or "value"
+    code = f"{field.split('.')[0]}_missing" if error["type"] == "missing" else "malformed"
+    message = _SENTENCES.get((field, error["type"]), f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+    return Flaw(field, code, message)

@@ -1,0 +1,1 @@
+"""What people open at intake, one file per reader: home (everybody), partner, resident, desk (coordinators)."""

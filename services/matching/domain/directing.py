@@ -1,0 +1,44 @@
+"""What coordinators do with a case: assign it, have others asked again, give it up."""
+
+from typing import Any
+
+from services.matching import policy
+from services.matching.domain import commands
+from services.matching.domain.offers import Case
+from services.matching.domain.steps import asks, assigned, go_on, withdrawn
+from shared.events import matches
+from shared.events.base import Event
+from shared.kernel.decider import Context, Decision, Refused
+
+
+def directed(case: Case, asked: Any, context: Context) -> Decision:
+    if case.status in ("new", "closed"):
+        return [Refused("not_open", "this case is closed: nothing more can be done with it")]
+    match asked:
+        case commands.Assign():
+            return _assign(case, asked.supporter, context)
+        case commands.AskAgain() if case.status == "escalated":
+            return go_on(case, context, [matches.Resumed(case=context.key)])
+        case commands.AskAgain():
+            return [Refused("not_escalated", "this case is being asked for already, or somebody has taken it")]
+    taken_back = withdrawn(case, context.key, "closed")
+    return [*taken_back, matches.Unserved(case=context.key, reason=asked.reason)]
+
+
+def _assign(case: Case, supporter: str, context: Context) -> Decision:
+    if supporter not in context.view:
+        return [Refused("unknown_supporter", f"{supporter} is not on the roster: choose one who is")]
+    if why := policy.why_not(context.view[supporter], case.asks().category, case.asks().languages):
+        return [Refused("not_eligible", f"{supporter} may not take this case ({why}): choose another")]
+    if case.assigned == supporter:
+        return []
+    offer = case.offers.get(supporter)
+    if case.status == "asking" and offer and offer.state == "offered":  # and so has a place already
+        return assigned(case, context, supporter, offer, by="coordinator")
+    before: list[Event] = []
+    if case.assigned:
+        before = [
+            matches.Released(case=context.key, supporter=case.assigned, reason="reassigned"),
+            *withdrawn(case, context.key, "reassigned"),
+        ]
+    return [*before, *asks(case, context.key, [supporter], assigning=True)]

@@ -1,0 +1,73 @@
+"""Reading topics from a given place to their end, without a group."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.kafka import lenient
+from shared.kafka.connection import Kafka
+from shared.kafka.reader import ends_of, places_of
+from shared.kernel.record import Place, Record
+
+lenient.install()
+
+BIG = 20_000_000
+PATIENCE_MS = 100
+"""How long an empty fetch is waited for; data ends the wait."""
+
+
+class Log:
+    """`async with Log(kafka, topics) as log`. A topic that does not exist is an empty one."""
+
+    def __init__(self, kafka: Kafka, topics: Iterable[str]) -> None:
+        self._topics = list(topics)
+        self._consumer = AIOKafkaConsumer(
+            **kafka.options(), auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=10,
+            fetch_max_bytes=BIG, max_partition_fetch_bytes=BIG,
+        )  # fmt: skip
+        self._places: list[TopicPartition] = []
+
+    async def __aenter__(self) -> "Log":
+        await self._consumer.start()
+        self._places = await places_of(self._consumer, self._topics)
+        self._consumer.assign(self._places)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def ends(self) -> dict[Place, int]:
+        """Offsets after the last records; the embedded broker tells them too low when asked before anything is read."""
+        return {Place(*place): end for place, end in (await ends_of(self._consumer, self._places)).items()}
+
+    async def positions(self) -> dict[Place, int]:
+        """After `read`: up to where that was."""
+        return {Place(*place): await self._consumer.position(place) for place in self._places}
+
+    async def read(self, since: Mapping[Place, int]) -> AsyncIterator[list[Record]]:
+        """In batches, each partition in its order, from these offsets (0 where none is given) up to the end."""
+        for place in self._places:
+            self._consumer.seek(place, since.get(Place(*place), 0))
+        while self._places:  # at least once: only a fetch tells the true end, or that an offset is beyond it
+            found = await self._consumer.getmany(timeout_ms=PATIENCE_MS, max_records=500)
+            if records := [_record(r) for batch in found.values() for r in batch]:
+                yield records
+            elif not await self._is_behind():
+                return
+
+    async def one(self, place: Place, offset: int) -> Record | None:
+        """The record there; None where it is no more, or not any more the same partition."""
+        self._consumer.assign([TopicPartition(*place)])
+        self._consumer.seek(TopicPartition(*place), offset)
+        found = await self._consumer.getmany(timeout_ms=2000, max_records=1)
+        records = [_record(r) for batch in found.values() for r in batch]
+        return next((record for record in records if record.offset == offset), None)
+
+    async def _is_behind(self) -> bool:
+        ends = await ends_of(self._consumer, self._places)
+        return any([await self._consumer.position(place) < ends[place] for place in self._places])
+
+
+def _record(r: Any) -> Record:
+    return Record(Place(r.topic, r.partition), r.offset, r.key, r.value, r.headers)

@@ -1,0 +1,103 @@
+"""The log of openings: who opened whose data, when and why. Each line carries the hash of the one before it.
+
+A line that was changed, or taken out, breaks the chain from there on (`broken`). Lines name people by the keys of
+their documents alone.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from shared.kernel.record import encode
+from shared.shelf import Row, Shelf
+
+START = "0" * 64
+
+
+class Opening(NamedTuple):
+    """`actor`: role and id (`supporter:supporter-S001`, `network:mail`); `person`: whose; `why`: a code."""
+
+    actor: str
+    person: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """`hash` covers all the rest, `before` among it."""
+
+    number: int
+    at: str
+    actor: str
+    person: str
+    why: str
+    before: str
+    hash: str = ""
+
+
+class Audit:
+    """One service's log, on a shelf of its own."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._last: Line | None = None
+
+    async def note(self, openings: Sequence[Opening]) -> None:
+        """Before anything is opened: what cannot be noted must not be shown. Raises what the database raises."""
+        while openings:
+            lines = chained(await self._newest(), openings, self._shelf.clock.now().isoformat(timespec="seconds"))
+            rows = {_id(line): asdict(line) for line in lines}
+            taken = await self._shelf.add(rows)
+            if not taken:
+                await self._shelf.tell(rows)
+                self._last = lines[-1]
+                return
+            await self._withdraw(rows, taken)
+
+    async def _withdraw(self, rows: dict[str, Row], taken: set[str]) -> None:
+        """Another process was quicker: what fell in behind its lines is taken back and noted anew."""
+        self._last = None
+        await self._shelf.rows.discard(set(rows) - taken)
+
+    async def _newest(self) -> Line | None:
+        if self._last is None:
+            found = await self.newest(1)
+            self._last = found[0] if found else None
+        return self._last
+
+    async def newest(self, limit: int, person: str | None = None) -> list[Line]:
+        """The newest first; of one person where one is named."""
+        rows = await self._shelf.rows.newest(limit, **({"person": person} if person else {}))
+        return [Line(**row) for row in rows]
+
+    async def broken(self) -> int | None:
+        """The number of the first line that does not fit the one before it; None where the chain is whole."""
+        return first_break([Line(**row) async for _, row in self._shelf.rows.every()])
+
+
+def chained(last: Line | None, openings: Iterable[Opening], at: str) -> list[Line]:
+    lines: list[Line] = []
+    for opening in openings:
+        before = lines[-1] if lines else last
+        bare = Line(before.number + 1 if before else 1, at, *opening, before.hash if before else START)
+        lines.append(Line(**{**asdict(bare), "hash": hash_of(bare)}))
+    return lines
+
+
+def hash_of(line: Line) -> str:
+    return hashlib.sha256(encode({**asdict(line), "hash": ""})).hexdigest()
+
+
+def first_break(lines: Iterable[Line]) -> int | None:
+    number, before = 0, START
+    for line in lines:
+        if line.number != number + 1 or line.before != before or line.hash != hash_of(line):
+            return number + 1
+        number, before = line.number, line.hash
+    return None
+
+
+def _id(line: Line) -> str:
+    """Sorts as it counts."""
+    return f"{line.number:012}"

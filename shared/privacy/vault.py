@@ -1,0 +1,72 @@
+"""Where a service keeps the data keys of the people whose data it takes in: intake's residents, matching's supporters.
+
+A key is made, kept and told before the command that uses it is written, and never enters a journal, an outbox or a
+letter, which are kept for ever.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from shared.errors import TsunaguError
+from shared.privacy.data_keys import DataKey, new_data_key
+from shared.privacy.wrapping import Wrapped, WrappingKeys
+from shared.shelf import GONE, Row, Shelf
+
+
+class Erased(TsunaguError):
+    """The person's key was destroyed: nothing more can be kept under it."""
+
+
+class NoKey(TsunaguError):
+    """There is none: it was never made, or it is lost."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """`shelf` holds {kid, key}: data keys, wrapped."""
+
+    shelf: Shelf
+    wrapping: WrappingKeys
+
+    async def keys_for(self, people: Collection[str]) -> Mapping[str, DataKey | None]:
+        """Their keys, made where missing; None for who was erased. Whoever else makes one at the same time wins."""
+        wanted = set(people)
+        if not wanted:
+            return {}
+        known = await self.shelf.find(wanted)
+        made = {person: self._row(new_data_key(person)) for person in wanted - set(known)}
+        late = await self.shelf.add(made)
+        known |= {person: row for person, row in made.items() if person not in late}
+        known |= await self.shelf.find(late) if late else {}
+        await self._tell(known)
+        return {person: self._unwrapped(person, row) for person, row in known.items()}
+
+    async def _tell(self, rows: Mapping[str, Row]) -> None:
+        """Told each time: that costs little, and a crash in between leaves no key untold. Who was erased meanwhile stays so."""
+        await self.shelf.tell({person: row for person, row in rows.items() if row != GONE})
+        now = await self.shelf.find(rows)
+        await self.shelf.tell({person: GONE for person, row in now.items() if row == GONE})
+
+    async def key_of(self, person: str) -> DataKey:
+        """Raises NoKey, Erased."""
+        row = (await self.shelf.find([person])).get(person)
+        if row is None:
+            raise NoKey(f"there is no key of {person}: its data cannot be opened; `tsunagu restore` brings keys back")
+        if row == GONE:
+            raise Erased(f"{person} was erased")
+        return self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))
+
+    async def rewrap(self) -> int:
+        """Every key under the newest wrapping key; returns how many were under older ones."""
+        every = [(person, row) async for person, row in self.shelf.rows.every() if row != GONE]
+        old = [(person, row) for person, row in every if row["kid"] != self.wrapping.newest]
+        for person, row in old:
+            if (await self.shelf.find([person])).get(person) == row:  # not erased meanwhile
+                await self.shelf.put(person, self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))))
+        return len(old)
+
+    def _row(self, key: DataKey) -> Row:
+        return dict(self.wrapping.wrap(key)._asdict())
+
+    def _unwrapped(self, person: str, row: Row) -> DataKey | None:
+        return None if row == GONE else self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))

@@ -1,0 +1,90 @@
+"""The log of openings: every line in its place, every change seen."""
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from shared.errors import TsunaguError
+from shared.events.person_keys import PersonKey
+from shared.kernel.memory import MemoryBus, MemoryRows
+from shared.privacy.audit import Audit, Line, Opening, first_break
+from shared.privacy.data_keys import new_data_key
+from shared.privacy.opener import Opener
+from shared.privacy.vault import NoKey
+from shared.privacy.wrapping import WrappingKeys
+from shared.shelf import Shelf
+from tests.unit.kernel.bench import HandClock
+
+MAIL = Opening("network:mail", "supporter-1", "mail")
+PAGE = Opening("supporter:supporter-1", "case-1", "page")
+WRAPPING = WrappingKeys({"w": b"w" * 32})
+
+
+def audit(rows: MemoryRows) -> Audit:
+    return Audit(Shelf("notify", "notify.audit", rows, MemoryBus(), HandClock()))
+
+
+async def test_lines_are_chained_across_batches_and_processes() -> None:
+    rows = MemoryRows()
+    one, other = audit(rows), audit(rows)
+    await one.note([MAIL, MAIL])
+    await other.note([PAGE])
+    await one.note([MAIL])  # it believed to be the last
+    assert [line.number for line in await one.newest(10)] == [4, 3, 2, 1]
+    assert [line.person for line in await other.newest(10, "case-1")] == ["case-1"]
+    assert await one.broken() is None
+
+
+async def lines() -> list[Line]:
+    rows = MemoryRows()
+    await audit(rows).note([MAIL, PAGE, MAIL])
+    return [Line(**row) async for _, row in rows.every()]
+
+
+async def test_nothing_noted_is_whole() -> None:
+    assert first_break([]) is None
+    await audit(MemoryRows()).note([])
+
+
+@pytest.mark.parametrize("change", [{"why": "desk"}, {"person": "case-2"}, {"at": "2020-01-01T00:00:00+00:00"}])
+async def test_a_changed_line_breaks_the_chain(change: dict[str, str]) -> None:
+    first, second, third = await lines()
+    assert first_break([first, replace(second, **change), third]) == 2
+
+
+async def test_a_line_taken_out_or_put_elsewhere_breaks_the_chain() -> None:
+    first, second, third = await lines()
+    assert first_break([first, third]) == 2
+    assert first_break([second, third]) == 1
+    assert first_break([first, third, second]) == 2
+
+
+async def test_a_line_names_nobody() -> None:
+    line = (await lines())[1]
+    assert asdict(line) | {"at": "", "before": "", "hash": ""} == {
+        "number": 2, "at": "", "actor": "supporter:supporter-1", "person": "case-1", "why": "page", "before": "", "hash": "",
+    }  # fmt: skip
+
+
+def opener(rows: MemoryRows, keys: dict[str, PersonKey]) -> Opener:
+    return Opener(keys, WRAPPING, audit(rows))
+
+
+async def test_what_is_opened_is_noted_first_and_who_has_no_key_is_not_opened() -> None:
+    key, rows = new_data_key("case-1"), MemoryRows()
+    there = opener(rows, {"case-1": PersonKey(**WRAPPING.wrap(key)._asdict())})
+    assert await there.open("case-1", key.seal({"name": "Nguyen"}), *PAGE[::2]) == {"name": "Nguyen"}
+    with pytest.raises(NoKey):
+        await opener(rows, {}).open("case-1", key.seal({}), *PAGE[::2])
+    assert len(await audit(rows).newest(10)) == 1
+
+
+async def test_what_cannot_be_noted_is_not_opened() -> None:
+    class Full(MemoryRows):
+        async def newest(self, limit: int, **equal: object) -> list[dict[str, object]]:
+            raise TsunaguError("the disk is full")
+
+    key = new_data_key("case-1")
+    there = opener(Full(), {"case-1": PersonKey(**WRAPPING.wrap(key)._asdict())})
+    with pytest.raises(TsunaguError, match="full"):
+        await there.open("case-1", key.seal({}), *PAGE[::2])

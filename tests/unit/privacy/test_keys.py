@@ -1,0 +1,118 @@
+"""Data keys, what wraps them, and the vault that keeps them."""
+
+import base64
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from shared.kernel.memory import MemoryBus, MemoryRows
+from shared.privacy.data_keys import CannotOpen, DataKey, new_data_key
+from shared.privacy.vault import Erased, NoKey, Vault
+from shared.privacy.wrapping import CannotUnwrap, Wrapped, WrappingKeys
+from shared.shelf import GONE, Shelf
+from tests.unit.kernel.bench import HandClock
+
+OLD, NEW = WrappingKeys({"old": b"o" * 32}), WrappingKeys({"new": b"n" * 32, "old": b"o" * 32})
+PERSON, OTHER = "case-1", "case-2"
+SAID = {"name": "Nguyen Thi An", "contacts": "090-1234-5678"}
+
+
+def vault(wrapping: WrappingKeys = OLD, rows: MemoryRows | None = None) -> Vault:
+    return Vault(Shelf("intake", "resident-keys", rows or MemoryRows(), MemoryBus(), HandClock()), wrapping)
+
+
+def told(vault: Vault) -> list[tuple[str, bytes | None]]:
+    bus = vault.shelf.bus
+    assert isinstance(bus, MemoryBus)
+    return [(message.key, message.value) for message in bus.topics["resident-keys"]]
+
+
+def test_what_is_sealed_for_one_opens_with_their_key_alone() -> None:
+    key = new_data_key(PERSON)
+    sealed = key.seal(SAID)
+    assert key.open(sealed) == SAID and "Nguyen" not in sealed
+    with pytest.raises(CannotOpen):
+        new_data_key(PERSON).open(sealed)
+
+
+def test_a_key_does_not_open_what_is_sealed_for_another_name() -> None:
+    mine = new_data_key(PERSON)
+    with pytest.raises(CannotOpen, match="for another"):
+        mine.open(DataKey(OTHER, mine.secret).seal(SAID))
+
+
+@pytest.mark.parametrize("broken", ["", "a.b.c.d.e", "Nguyen", "x" * 10_000])
+def test_what_is_damaged_does_not_open(broken: str) -> None:
+    with pytest.raises(CannotOpen):
+        new_data_key(PERSON).open(broken)
+
+
+def test_a_hash_tells_a_change_and_nothing_without_the_key() -> None:
+    key = new_data_key(PERSON)
+    assert key.hash(SAID) == key.hash(dict(reversed(SAID.items()))) != key.hash({**SAID, "contacts": ""})
+    assert key.hash(SAID) != new_data_key(PERSON).hash(SAID)
+
+
+def test_no_key_shows_itself() -> None:
+    assert "secret" not in repr(new_data_key(PERSON))
+
+
+def test_a_rolled_set_wraps_with_the_newest_and_unwraps_with_all() -> None:
+    key = new_data_key(PERSON)
+    assert NEW.unwrap(PERSON, OLD.wrap(key)) == NEW.unwrap(PERSON, NEW.wrap(key)) == key
+    assert NEW.wrap(key).kid == "new"
+    with pytest.raises(CannotUnwrap, match="not among"):
+        OLD.unwrap(PERSON, NEW.wrap(key))
+    with pytest.raises(CannotUnwrap, match="damaged"):
+        OLD.unwrap(PERSON, Wrapped("old", base64.urlsafe_b64encode(b"x" * 40).decode()))
+
+
+async def test_a_person_has_one_key_and_it_is_told_before_it_is_used() -> None:
+    one = vault()
+    first = await one.keys_for([PERSON, OTHER])
+    assert first == await one.keys_for([PERSON, OTHER]) and first[PERSON] != first[OTHER]
+    assert {key for key, value in told(one) if value} == {PERSON, OTHER}
+    assert await one.key_of(PERSON) == first[PERSON]
+
+
+class LookedTooEarly(MemoryRows):
+    """The first look finds nothing: somebody else stores right after it."""
+
+    def __init__(self, there: MemoryRows) -> None:
+        self.rows, self.looks = there.rows, 0
+
+    async def find(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        self.looks += 1
+        return await super().find(ids) if self.looks > 1 else {}
+
+
+async def test_of_two_that_make_a_key_at_once_the_first_wins_for_both() -> None:
+    rows = MemoryRows()
+    first = await vault(rows=rows).keys_for([PERSON])
+    assert await vault(rows=LookedTooEarly(rows)).keys_for([PERSON]) == first
+
+
+async def test_who_was_erased_gets_no_new_key() -> None:
+    one = vault()
+    await one.keys_for([PERSON])
+    await one.shelf.remove(PERSON)
+    assert await one.keys_for([PERSON]) == {PERSON: None}
+    assert told(one)[-1] == (PERSON, None), "a tombstone is the last that the topic says"
+    with pytest.raises(Erased):
+        await one.key_of(PERSON)
+
+
+async def test_a_key_that_is_lost_is_said_to_be() -> None:
+    with pytest.raises(NoKey, match="restore"):
+        await vault().key_of(PERSON)
+
+
+async def test_rewrapped_the_old_wrapping_key_is_needed_no_more() -> None:
+    rows = MemoryRows()
+    keys = await vault(OLD, rows).keys_for([PERSON, OTHER])
+    await vault(OLD, rows).shelf.remove(OTHER)
+    assert await vault(NEW, rows).rewrap() == 1
+    assert await vault(NEW, rows).rewrap() == 0
+    assert await vault(WrappingKeys({"new": b"n" * 32}), rows).key_of(PERSON) == keys[PERSON]
+    assert rows.rows[OTHER] == GONE

@@ -1,0 +1,136 @@
+"""One service's database as one file: gzip, a line of extended JSON for each row, a first line that says whose it is.
+
+What the database and Kafka agree on is not in it: whoever loads a backup reads everything again that Kafka has.
+"""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, TextIO
+
+from shared.errors import TsunaguError
+from shared.store import MongoStore, from_line, insert_absent, to_line
+
+FORMAT = "tsunagu-backup-1"
+AT_ONCE = 500
+META, LAST = "meta", "journal"
+NOT_KEPT = ("flushes", "sessions")
+"""Sessions: whoever signed out since must not be signed in again."""
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first line. `at`: when it was begun."""
+
+    service: str
+    at: str
+    format: str = FORMAT
+
+
+async def write(store: MongoStore, service: str, file: Path) -> Counts:
+    """Into a new file that only its owner may read; the service may run meanwhile. Returns rows by collection.
+
+    The journal last: what a document has decided when it is read, is then there or in the document's outbox.
+    """
+    counts: Counts = {}
+    with _new(file) as out:
+        out.write(json.dumps(vars(Head(service, datetime.now(UTC).isoformat(timespec="seconds")))) + "\n")
+        names = set(await contents(store)) - set(NOT_KEPT)
+        for name in sorted(names, key=lambda name: (name == LAST, name)):
+            async for row in store.collection(name).find({}):
+                out.write(to_line({"in": name, "row": row}) + "\n")
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def check(file: Path, service: str) -> Head:
+    """Reads all of it. Raises TsunaguError where it is none of this service's, or not whole."""
+    with _opened(file) as lines:
+        head = _head(file, next(lines, ""))
+        if head.service != service:
+            raise TsunaguError(f"{file} is a backup of {head.service}, not of {service}")
+        for _ in _rows(lines):
+            pass
+    return head
+
+
+async def load(store: MongoStore, file: Path) -> Counts:
+    """A checked one, into an empty database. Returns rows by collection."""
+    counts: Counts = {}
+    with _opened(file) as lines:
+        next(lines)
+        for name, rows in groupby(_rows(lines), key=itemgetter(0)):
+            while batch := [row for _, row in islice(rows, AT_ONCE)]:
+                await insert_absent(store.collection(name), batch)
+                counts[name] = counts.get(name, 0) + len(batch)
+    return counts
+
+
+async def contents(store: MongoStore) -> list[str]:
+    """Collections, but for what the network knows of the database itself."""
+    return [name for name in await store.names() if name != META]
+
+
+async def empty(store: MongoStore) -> None:
+    """Indexes stay."""
+    for name in await contents(store):
+        await store.collection(name).delete_many({})
+
+
+async def is_empty(store: MongoStore) -> bool:
+    return not [name for name in await contents(store) if await store.collection(name).find_one({}, {"_id": 1})]
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[TextIO]:
+    """Whole or not at all."""
+    if file.exists():
+        raise TsunaguError(f"{file} exists: name a new file")
+    part = file.with_name(f".{file.name}.part")
+    try:
+        private = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(private, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as out:
+            yield out
+        part.rename(file)
+    except OSError as error:
+        raise TsunaguError(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Iterator[str]]:
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            yield iter(lines)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise TsunaguError(f"{file} is no whole backup: {error}") from error
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(collection, row)"""
+    for number, line in enumerate(lines, 2):
+        try:
+            one = from_line(line)
+            yield one["in"], one["row"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise TsunaguError(f"line {number} of the backup is no row: {error}") from error
+
+
+def _head(file: Path, line: str) -> Head:
+    try:
+        head = Head(**json.loads(line))
+    except (ValueError, TypeError):
+        head = Head("", "", "")
+    if head.format != FORMAT:
+        raise TsunaguError(f"{file} is no backup that this version can read: its first line must say {FORMAT}")
+    return head

@@ -1,0 +1,64 @@
+"""tsunagu restore: a service's database from its journal, or from a backup and the journal."""
+
+from pathlib import Path
+from typing import Any
+
+from shared.clock import RealClock
+from shared.errors import TsunaguError
+from shared.kafka.bus import KafkaBus
+from shared.kafka.connection import cluster_id
+from shared.metrics import Metrics
+from shared.recovery.catch_up import Recovery
+from shared.recovery.decisions import Tally
+from shared.recovery.lease import lease
+from shared.store import MongoStore
+from tsunagu import backup
+from tsunagu.commands.backup import store_of
+from tsunagu.stopped import refuse_running
+from tsunagu.verify import wiring
+from tsunagu.where import Where
+
+
+async def run(where: Where, service: str, file: Path | None, *, replace: bool) -> int:
+    """0 when nothing contradicts itself, else every alarm, and 1."""
+    store = store_of(where, service)
+    recovery = await _recovery(where, service, store)
+    async with lease(recovery.meta, "a restore"):
+        await refuse_running(where, [service], "its database is restored")
+        if file:
+            await _load(store, recovery, service, file, replace=replace)
+        tally = await recovery.catch_up(lambda _: None, whole=True)
+    _print(service, tally)
+    return 1 if tally.alarms else 0
+
+
+async def _recovery(where: Where, service: str, store: MongoStore) -> Recovery:
+    """Without letter keys: what lay aside for stuck documents, the service reads back itself when it starts."""
+    cluster = await cluster_id(where.kafka)
+    subscriptions: Any = wiring.APPS[service].SUBSCRIPTIONS
+    return Recovery(
+        service, where.kafka, cluster, wiring.group(service, "kernel", cluster), store, KafkaBus(where.kafka),
+        RealClock(), wiring.DECIDERS[service], subscriptions, Metrics(),
+    )  # fmt: skip
+
+
+async def _load(store: MongoStore, recovery: Recovery, service: str, file: Path, *, replace: bool) -> None:
+    head = backup.check(file, service)
+    if not await backup.is_empty(store):
+        if not replace:
+            raise TsunaguError(f"the database of {service} is not empty: add --replace to throw away what it holds")
+        await recovery.marker.renew()
+        await backup.empty(store)
+    await store.prepare()
+    counts = await backup.load(store, file)
+    await recovery.marker.renew()
+    print(f"loaded the backup of {head.at}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def _print(service: str, tally: Tally) -> None:
+    for alarm in tally.alarms:
+        print(alarm)
+    print(
+        f"{service}: {tally.read} decisions read, {tally.entries} of them were missing, "
+        f"{len(tally.documents)} documents and {tally.rows} rows beside them restored, {len(tally.alarms)} alarms"
+    )
