@@ -1,6 +1,9 @@
 """Intake, wired together. Reads partners' referrals and what matching says; writes cases and partners' updates."""
 
+from collections.abc import Iterator
 from pathlib import Path
+
+from fastapi import APIRouter
 
 from services.intake.contracts import pages as contracts
 from services.intake.domain import DECIDERS
@@ -21,7 +24,7 @@ from shared.privacy.audit import Audit
 from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
 from shared.seal import read_keys
-from shared.service import Service, parts
+from shared.service import Parts, Service, parts
 from shared.web import audit_pages, site
 from shared.web.pages import Pages
 
@@ -45,10 +48,15 @@ def build(settings: IntakeSettings) -> Service:
     api = Api(p, public, residents).router()
     app.include_router(api)
     app.include_router(contracts.routes(api, settings.url_intake, public))
-    pages = Pages(Path(__file__).parent / "templates")
-    app.include_router(home.routes(pages, settings))
-    app.include_router(partner.routes(pages, p.store, links))
-    app.include_router(resident.routes(pages, p.store, links))
-    app.include_router(Desk(pages, p.store, residents).router())
-    app.include_router(audit_pages.routes(audit))
+    for router in _pages(p, settings, links, residents):
+        app.include_router(router)
     return service
+
+
+def _pages(p: Parts, settings: IntakeSettings, links: CaseLinks, residents: Residents) -> Iterator[APIRouter]:
+    pages = Pages(Path(__file__).parent / "templates")
+    yield home.routes(pages, settings)
+    yield partner.routes(pages, p.store, links)
+    yield resident.routes(pages, p.store, links)
+    yield Desk(pages, p.store, residents).router()
+    yield audit_pages.routes(residents.audit)

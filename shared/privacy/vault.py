@@ -63,6 +63,9 @@ class Vault:
         for person, row in old:
             if (await self.shelf.find([person])).get(person) == row:  # not erased meanwhile
                 await self.shelf.put(person, self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))))
+        await self._tell(
+            {person: row async for person, row in self.shelf.rows.every()}
+        )  # an earlier run may have been cut
         return len(old)
 
     def _row(self, key: DataKey) -> Row:

@@ -7,7 +7,7 @@ Tone = Literal["done", "look", "good", "bad"]
 """Which mark a step has: gone through, worth a look, a good end, another end."""
 
 TONES: dict[str, Tone] = {
-    "assigned": "good", "completed": "good", "reported": "good",
+    "assigned": "good", "appointed": "good", "completed": "good", "reported": "good",
     "released": "look", "escalated": "look", "expired": "look", "undelivered": "look", "dropped_out": "look",
     "rejected": "bad", "failed": "bad", "cancelled": "bad", "unserved": "bad", "erased": "bad", "withdrawn": "bad",
 }  # fmt: skip

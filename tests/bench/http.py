@@ -20,7 +20,7 @@ from deploy.local.ports import choose_ports
 from deploy.local.settings import LocalSettings
 from shared.events.referrals import ReferralPublished
 
-LANES = 16
+LANES, PATIENCE = 16, 60
 ACCEPTED = b"HTTP/1.1 202"
 
 
@@ -67,14 +67,15 @@ def bare_server() -> Iterator[str]:
     port = choose_ports(LocalSettings(free_ports=True), ["intake"]).ports["intake"]
     with subprocess.Popen([sys.executable, "-m", "tests.bench.http", str(port)]) as process:
         try:
-            _until_listening(port)
+            _until_listening(process, port)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _until_listening(port: int) -> None:
-    for _ in range(200):
+def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

