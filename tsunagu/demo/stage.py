@@ -28,7 +28,7 @@ from tsunagu.prepare import prepare
 from tsunagu.session import session
 
 EXTRA_ENV = {
-    name: {"TSUNAGU_KAFKA_WAIT_MS": "25" if name == "stats" else "8", "TSUNAGU_REQUESTS_A_MINUTE": "20000"}
+    name: {"TSUNAGU_KAFKA_WAIT_MS": "40" if name == "stats" else "16", "TSUNAGU_REQUESTS_A_MINUTE": "20000"}
     for name in SERVICES
 }
 """Time jumps as soon as there is calm, so what is published should be seen at once, and a minute is half a day.
