@@ -22,7 +22,7 @@ def unwrap(record: Record) -> tuple[Mapping[str, str], Mapping[str, Any]]:
     head = decode_headers(record.headers)
     media = _media_type(head)
     if media.startswith("application/cloudevents") and media not in (STRUCTURED, BATCH):
-        raise BadRecord("envelope", f"content-type {media} is not read: send {STRUCTURED}, or ce_ headers")
+        raise BadRecord("envelope", f"this content-type is not read: send {STRUCTURED}, or ce_ headers")
     if media == BATCH:
         raise BadRecord("envelope", f"a batch is not read: publish each event as a record of its own, as {STRUCTURED}")
     body = json_object(record.value)
