@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ class Calm:
         client = connect(mongo)
         self._stores = [MongoStore(client, f"tsunagu_{name}") for name in WITH_TIMERS]
         self._places: dict[str, list[TopicPartition]] = {}
+        self._ends: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
         await self._admin.start()
@@ -67,11 +69,23 @@ class Calm:
                 raise TsunaguError(f"no calm after {PATIENCE:.0f} s: {behind or f'due at {due}'}")
 
     async def _behind(self) -> dict[str, int]:
-        """Group → records to go. Offsets first, ends after them: what a reader caused is then seen."""
+        """Group → records to go. Offsets first, ends after them: what a reader caused is then seen.
+
+        The ends are asked for anew only once the last ones are reached: to tell one, the embedded broker walks through
+        all that lies on the topic.
+        """
         done = await asyncio.gather(*(self._committed(group) for group in self._places))
-        ends = await self._consumer.end_offsets([p for places in self._places.values() for p in places])
-        behind = {  # never below 0: the embedded broker's end is that of the last batch's first record
-            group: sum(max(0, ends[place] - max(0, offsets.get(place, 0))) for place in self._places[group])
+        if not (behind := self._to_go(done)):
+            self._ends = await self._consumer.end_offsets([p for places in self._places.values() for p in places])
+            behind = self._to_go(done)
+        return behind
+
+    def _to_go(self, done: Sequence[Mapping[Any, int]]) -> dict[str, int]:
+        """By the ends that are known. Never below 0: the embedded broker's is that of the last batch's first record."""
+        behind = {
+            group: sum(
+                max(0, self._ends.get(place, 0) - max(0, offsets.get(place, 0))) for place in self._places[group]
+            )
             for group, offsets in zip(self._places, done, strict=True)
         }
         return {group: lag for group, lag in behind.items() if lag}
