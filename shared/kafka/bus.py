@@ -1,6 +1,7 @@
 """Publishing: acknowledged by all replicas, in order per key, or an error."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
@@ -20,6 +21,7 @@ class KafkaBus:
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
+        logging.getLogger("aiokafka").setLevel("CRITICAL")  # what it cannot do is told by who asked for it
         try:
             self._producer = await self._started(idempotent=True)
         except UnknownError:  # the embedded broker knows no idempotent producers; the readers drop repeats anyway
