@@ -4,6 +4,7 @@ A line that was changed, or taken out, breaks the chain from there on (`broken`)
 their documents alone.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -36,16 +37,46 @@ class Line:
     hash: str = ""
 
 
+@dataclass(eq=False)
+class Wish:
+    """What one caller wants noted."""
+
+    openings: Sequence[Opening]
+    noted: bool = False
+
+
 class Audit:
     """One service's log, on a shelf of its own."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._last: Line | None = None
+        self._wishes: list[Wish] = []
+        self._writing = asyncio.Lock()
 
     async def note(self, openings: Sequence[Opening]) -> None:
-        """Before anything is opened: what cannot be noted must not be shown. Raises what the database raises."""
-        while openings:
+        """Before anything is opened: what cannot be noted must not be shown. Raises what the database raises.
+
+        A chain has one end, so callers take turns; whoever's turn it is writes for all who wait.
+        """
+        if not openings:
+            return
+        mine = Wish(openings)
+        self._wishes.append(mine)
+        async with self._writing:
+            if not mine.noted:
+                await self._grant(mine)
+
+    async def _grant(self, mine: Wish) -> None:
+        """Where it fails, the others are not noted either, and try themselves."""
+        wishes = list(dict.fromkeys([*self._wishes, mine]))
+        self._wishes.clear()
+        await self._append([opening for wish in wishes for opening in wish.openings])
+        for wish in wishes:
+            wish.noted = True
+
+    async def _append(self, openings: Sequence[Opening]) -> None:
+        while True:
             lines = chained(await self._newest(), openings, self._shelf.clock.now().isoformat(timespec="seconds"))
             rows = {_id(line): asdict(line) for line in lines}
             taken = await self._shelf.add(rows)

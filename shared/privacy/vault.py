@@ -29,22 +29,21 @@ class Vault:
     wrapping: WrappingKeys
 
     async def keys_for(self, people: Collection[str]) -> Mapping[str, DataKey | None]:
-        """Their keys, made where missing; None for who was erased. Whoever else makes one at the same time wins."""
-        wanted = set(people)
-        if not wanted:
-            return {}
-        known = await self.shelf.find(wanted)
-        made = {person: self._row(new_data_key(person)) for person in wanted - set(known)}
-        late = await self.shelf.add(made)
-        known |= {person: row for person, row in made.items() if person not in late}
-        known |= await self.shelf.find(late) if late else {}
-        await self._tell(known)
-        return {person: self._unwrapped(person, row) for person, row in known.items()}
+        """Their keys, made where missing; None for who was erased. Whoever else makes one at the same time wins.
 
-    async def _tell(self, rows: Mapping[str, Row]) -> None:
-        """Told each time: that costs little, and a crash in between leaves no key untold. Who was erased meanwhile stays so."""
+        Told each time: that costs little, and a crash in between leaves no key untold.
+        """
+        made = {person: self._row(new_data_key(person)) for person in sorted(set(people))}
+        late = await self.shelf.add(made) if made else set()
+        known = await self.shelf.find(late) if late else {}
+        rows = {**made, **known}
         await self.shelf.tell({person: row for person, row in rows.items() if row != GONE})
-        now = await self.shelf.find(rows)
+        await self._bury(known)
+        return {person: self._unwrapped(person, row) for person, row in rows.items()}
+
+    async def _bury(self, told: Collection[str]) -> None:
+        """Who was erased while their key was told again stays erased."""
+        now = await self.shelf.find(told) if told else {}
         await self.shelf.tell({person: GONE for person, row in now.items() if row == GONE})
 
     async def key_of(self, person: str) -> DataKey:
@@ -63,9 +62,8 @@ class Vault:
         for person, row in old:
             if (await self.shelf.find([person])).get(person) == row:  # not erased meanwhile
                 await self.shelf.put(person, self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))))
-        await self._tell(
-            {person: row async for person, row in self.shelf.rows.every()}
-        )  # an earlier run may have been cut
+        rows = {person: row async for person, row in self.shelf.rows.every()}
+        await self.shelf.tell(rows)  # all: an earlier run may have been cut short
         return len(old)
 
     def _row(self, key: DataKey) -> Row:

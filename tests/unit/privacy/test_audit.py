@@ -1,6 +1,9 @@
 """The log of openings: every line in its place, every change seen."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 
@@ -33,6 +36,31 @@ async def test_lines_are_chained_across_batches_and_processes() -> None:
     assert [line.number for line in await one.newest(10)] == [4, 3, 2, 1]
     assert [line.person for line in await other.newest(10, "case-1")] == ["case-1"]
     assert await one.broken() is None
+
+
+async def test_many_at_once_have_each_their_line() -> None:
+    rows = MemoryRows()
+    log = audit(rows)
+    await asyncio.gather(*(log.note([MAIL, PAGE]) for _ in range(20)))
+    assert len(await log.newest(100)) == 40 and await log.broken() is None
+
+
+async def test_what_one_could_not_note_the_next_does_for_itself() -> None:
+    class FailsOnce(MemoryRows):
+        failed = False
+
+        async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
+            await asyncio.sleep(0)
+            if not self.failed:
+                self.failed = True
+                raise TsunaguError("away")
+            return await super().add(rows)
+
+    rows = FailsOnce()
+    log = audit(rows)
+    outcomes = await asyncio.gather(log.note([MAIL]), log.note([PAGE]), log.note([PAGE]), return_exceptions=True)
+    assert [isinstance(one, TsunaguError) for one in outcomes].count(True) == 1
+    assert len(await log.newest(10)) == 2 and await log.broken() is None
 
 
 async def lines() -> list[Line]:
