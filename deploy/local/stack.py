@@ -47,7 +47,7 @@ class Stack:
         self._progress = progress
         try:
             return await self._start()
-        except BaseException:
+        except BaseException:  # cancelled, too: no process may be left behind
             await self.stop()
             raise
 

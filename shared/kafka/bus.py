@@ -37,7 +37,7 @@ class KafkaBus:
         )
         try:
             await producer.start()
-        except BaseException:
+        except BaseException:  # a cancelled start, too, would leave its tasks connecting
             await producer.stop()
             raise
         return producer

@@ -74,7 +74,7 @@ async def build(world: World, settings: LocalSettings, start: datetime, progress
             httpx.AsyncClient(timeout=30, limits=httpx.Limits(keepalive_expiry=30)), Calm(Kafka(where.kafka), where.mongo),
             read_keys(where.keys / "network-public.json"),
         ))  # fmt: skip
-    except BaseException:
+    except BaseException:  # Ctrl-C, too, must leave no process behind
         await stack.stop()
         raise
 

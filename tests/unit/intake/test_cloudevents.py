@@ -10,7 +10,7 @@ from services.intake.domain.commands import Reject
 from shared.cloudevents import BATCH, STRUCTURED, unwrap
 from shared.errors import BadRecord
 from shared.kernel.record import Record
-from tests.unit.intake.test_inlets import ATTRIBUTES, binary, inlet, said, structured, told
+from tests.unit.intake.inlet import ATTRIBUTES, binary, inlet, said, structured, told
 from tests.unit.samples import referral
 
 
