@@ -1,10 +1,12 @@
 """What a referral must be to be taken, beyond its form: codes of this region, consent, times. Every flaw at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared import region
-from shared.events.referrals import Referral, ReferralPublished
+from shared.events.referrals import ReferralPublished
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 YEAR = timedelta(days=366)
@@ -21,17 +23,19 @@ class Flaw:
 
 
 def problems(referral: ReferralPublished, now: datetime) -> list[Flaw]:
-    return [*_codes(referral), *_times(referral, now)]
+    return [*unknown_codes(referral.model_dump()), *_times(referral, now)]
 
 
-def _codes(referral: Referral) -> list[Flaw]:
+def unknown_codes(said: Mapping[str, Any]) -> list[Flaw]:
+    """Of what was said, whatever else is wrong with it: what is no text is passed over here."""
+    category, municipality, languages = (said.get(name) for name in ("category", "municipality", "languages"))
     flaws = []
-    if referral.category not in region.categories():
-        flaws.append(_unknown("category", referral.category, region.categories()))
-    if referral.municipality not in region.municipalities():
-        flaws.append(_unknown("municipality", referral.municipality, region.municipalities()))
-    for index, language in enumerate(referral.languages):
-        if region.canonical_language(language) is None:
+    if isinstance(category, str) and category not in region.categories():
+        flaws.append(_unknown("category", category, region.categories()))
+    if isinstance(municipality, str) and municipality not in region.municipalities():
+        flaws.append(_unknown("municipality", municipality, region.municipalities()))
+    for index, language in enumerate(languages if isinstance(languages, list | tuple) else ()):
+        if isinstance(language, str) and region.canonical_language(language) is None:
             flaws.append(_unknown(f"languages.{index}", language, region.languages()))
     return flaws
 

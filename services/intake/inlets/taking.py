@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.intake.domain.admission import Flaw
+from services.intake.domain.admission import Flaw, unknown_codes
 from services.intake.domain.commands import Amend, Publish, Withdraw, case_key, command_id
 from shared.events.base import Command
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
@@ -57,7 +57,9 @@ def _read(model: type[Any], data: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Unfit([_flaw(e) for e in error.errors()]) from error
+        flaws = [_flaw(e) for e in error.errors()]
+        named = {flaw.field for flaw in flaws}
+        raise Unfit([*flaws, *(flaw for flaw in unknown_codes(data) if flaw.field not in named)]) from error
 
 
 _SENTENCES = {

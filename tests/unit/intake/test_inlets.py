@@ -94,6 +94,18 @@ def test_every_flaw_is_named_at_once() -> None:
     assert fields == {"category", "languages", "municipality", "mode", "consent", "resident"}
 
 
+def test_unknown_codes_are_named_beside_what_is_malformed() -> None:
+    wrong = referral(
+        reference="R 1", mode="telepathy", category="gardening", municipality="99999", languages=["vi", "qqq"]
+    )
+    with pytest.raises(Unfit) as unfit:
+        to_command("city", "p-1", ReferralPublished.type, wrong)
+    assert [flaw.field for flaw in unfit.value.flaws].count("category") == 1
+    assert {flaw.field for flaw in unfit.value.flaws} == {
+        "reference", "mode", "category", "municipality", "languages.1",
+    }  # fmt: skip
+
+
 UNREADABLE: dict[str, tuple[Record, str]] = {
     "a null header": (replace(binary({}), headers=[("ce_id", None)]), "header"),
     "a header that is not UTF-8": (replace(binary({}), headers=[("ce_id", b"\xff")]), "header"),
