@@ -131,6 +131,7 @@ ROUTES: Mapping[str, Table] = {
 
 COMMANDS: Table = {
     "tsunagu.kernel.tick.v1": NETWORK,
+    "tsunagu.kernel.repair.v1": NETWORK,
     "tsunagu.kernel.release.v1": only(Role.OPERATOR),
     "tsunagu.intake.publish.v1": PARTNER,
     "tsunagu.intake.amend.v1": PARTNER,

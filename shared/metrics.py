@@ -10,6 +10,8 @@ _COUNTERS = {
     "decisions": Counter("tsunagu_decisions", "Inputs applied to a document", registry=REGISTRY),
     "duplicates": Counter("tsunagu_duplicates", "Inputs known already, dropped", registry=REGISTRY),
     "holes": Counter("tsunagu_holes", "Events ahead of a missing one, not applied", registry=REGISTRY),
+    # `result`: repaired, or not_found on its topic.
+    "holes_left": Counter("tsunagu_holes_left", "Holes that stayed open for a minute", ["result"], registry=REGISTRY),
     "guard_misses": Counter("tsunagu_guard_misses", "Documents another writer had changed", registry=REGISTRY),
     "dead_letters": Counter("tsunagu_dead_letters", "Records nobody can use", ["reason"], registry=REGISTRY),
     # What went wrong around it: `where` is a reader's name or `sweeper`.

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,29 +17,28 @@ from typing import Any
 import uvloop
 from fastapi import FastAPI
 
-from shared import logs
+from shared import logs, overrun
 from shared.errors import TsunaguError
 from shared.ids import RandomIds
 from shared.kafka.connection import cluster_id
 from shared.kafka.reader import Handle, Reader
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
+from shared.kernel.attempts import Attempts
 from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
 from shared.kernel.recent import RecentStore
 from shared.kernel.record import Subscriptions
 from shared.kernel.sweeper import Sweeper
-from shared.metrics import LAG, READY
+from shared.outside import from_outside
 from shared.parts import Parts, parts
 from shared.recovery.catch_up import Recovery
+from shared.recovery.holes import Repair
 from shared.recovery.marker import MarkedStore
+from shared.watch import Watch
 from shared.web.server import server
 
 __all__ = ["Parts", "Service", "parts", "start"]
-
-STALLED_SECONDS = 60
-"""With work waiting, nothing done and no error told for so long, the process is not alive: it ends and is restarted."""
-OTHER_CLUSTER, OTHER_DATABASE = 75, 76
 
 
 @dataclass
@@ -58,8 +56,10 @@ class Service:
     others: tuple[View[Any], ...] = ()
     extras: list[tuple[str, Handle, dict[str, Any]]] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
-    waiting_for: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
+    starting: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
     sweeper: Sweeper | None = None
+    repair: Repair | None = None
+    watch: Watch | None = None
     recovery: Recovery | None = None
     cluster: str = ""
 
@@ -92,16 +92,17 @@ class Service:
             await self._reach(view.topic, view.start)
         self._build()
         await asyncio.gather(*(self._reach(f"reader {reader.name}", reader.start) for reader in self.readers))
-        assert self.sweeper and self.recovery
-        self.waiting_for.clear()
-        sweeping = asyncio.create_task(self.sweeper.run(self.parts.settings.sweep_seconds, self._failed))
-        noting = asyncio.create_task(self.recovery.keep())
+        assert self.sweeper and self.recovery and self.repair
+        self.starting.clear()
+        sweeping = self.sweeper.run(self.parts.settings.sweep_seconds, self._failed)
+        beside = [asyncio.create_task(one) for one in (sweeping, self.recovery.keep(), self.repair.keep())]
         logs.logger().info("ready", cluster=self.cluster)
         try:
-            return await self._watch()
+            self.watch = Watch(self.parts, self.cluster, self.readers, self._views(), self.recovery)
+            return await self.watch.run()
         finally:
-            sweeping.cancel()
-            noting.cancel()
+            for task in beside:
+                task.cancel()
 
     async def _reach(self, what: str, attempt: Callable[[], Any]) -> None:
         """Tries until it works, and says on readiness what it waits for."""
@@ -110,12 +111,12 @@ class Service:
             try:
                 await attempt()
             except Exception as error:
-                self.waiting_for = sorted({*self.waiting_for, what})
+                self.starting = sorted({*self.starting, what})
                 logs.logger().warning("waiting", what=what, error=logs.where(error))
                 await asyncio.sleep(pause)
                 pause = min(5.0, pause * 2)
             else:
-                self.waiting_for = [name for name in self.waiting_for if name != what]
+                self.starting = [name for name in self.starting if name != what]
                 return
 
     async def _find_cluster(self) -> None:
@@ -131,12 +132,12 @@ class Service:
         try:
             await self.recovery.start(self._restoring)
         except TsunaguError as error:
-            self.waiting_for = [str(error)]
+            self.starting = [str(error)]
             raise
-        self.waiting_for = ["start"]
+        self.starting = ["start"]
 
     def _restoring(self, read: int) -> None:
-        self.waiting_for = [f"restoring: {read} decisions looked at"]
+        self.starting = [f"restoring: {read} decisions looked at"]
 
     def _build(self) -> None:
         p = self.parts
@@ -144,12 +145,21 @@ class Service:
         documents = RecentStore(MarkedStore(p.store, self.recovery.marker))
         kernel = Kernel(
             p.name, self.cluster, self.subscriptions, self.deciders, p.bus, documents, p.clock, RandomIds(),
-            p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck,
+            p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck, within=overrun.within,
         )  # fmt: skip
-        main = self._reader("kernel", kernel.process, topics=self.subscriptions.topics(), committed=kernel.committed)
+        handle = Attempts(kernel.process, p.store.rows("attempts"), self.cluster, from_outside)
+        main = self._reader("kernel", handle, topics=self.subscriptions.topics(), committed=kernel.committed)
         self.readers = [main, *(self._reader(name, handle, **what) for name, handle, what in self.extras)]
         own = command_topic.topic(p.name)
-        self.sweeper = Sweeper(p.commands, p.store, p.clock, main.lag, lambda key: main.owns(own, key))
+
+        def owns(key: str) -> bool:
+            return main.owns(own, key)
+
+        self.sweeper = Sweeper(p.commands, p.store, p.clock, main.lag, owns)
+        self.repair = Repair(
+            p.settings.broker(), self.cluster, p.store, p.commands, self.subscriptions, p.seals, p.clock, p.metrics,
+            owns,
+        )  # fmt: skip
 
     def _reader(self, name: str, handle: Handle, **what: Any) -> Reader:
         settings = self.parts.settings
@@ -169,53 +179,14 @@ class Service:
         self.parts.metrics.add("stuck")
         logs.logger().error("stuck", document=key, error=logs.where(error))
 
-    async def _watch(self) -> int:
-        """Every second: what is waited for, how far behind, and whether there is progress at all."""
-        while True:
-            await asyncio.sleep(1)
-            await self._look()
-            READY.set(not self.waiting_for)
-            if self.waiting_for:
-                continue
-            if await self._is_another_broker():
-                logs.logger().error("the broker has become another one")
-                return OTHER_CLUSTER
-            if self.recovery and await self.recovery.is_of_another_database():
-                logs.logger().error("the database has become another one")
-                return OTHER_DATABASE
-            if not self.alive():
-                logs.logger().error("no progress")
-                return 1
-
-    async def _is_another_broker(self) -> bool:
-        try:
-            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), 5) != self.cluster
-        except Exception:  # away: the next look will say so
-            return False
-
-    async def _look(self) -> None:
-        missing = []
-        for name, attempt in (("broker", self._measure_lag), ("database", self.parts.store.ping)):
-            try:
-                await asyncio.wait_for(attempt(), 5)
-            except Exception:  # whatever it is, the part does not answer: readiness says which one
-                missing.append(name)
-        self.waiting_for = missing
-
-    async def _measure_lag(self) -> None:
-        for reader in self.readers:
-            lag = await reader.lag()
-            LAG.labels(reader.name).set(lag)
-            if not lag:
-                reader.last_progress = time.monotonic()
+    @property
+    def waiting_for(self) -> list[str]:
+        """Broker, database, or what is still to be done before the start."""
+        return [*self.starting, *(self.watch.missing if self.watch else ())]
 
     def alive(self) -> bool:
-        """Progress, not mere being up. Waiting for a broker or database is no reason to be restarted."""
-        stalled = [
-            reader for reader in self.readers
-            if time.monotonic() - reader.last_progress > STALLED_SECONDS and not self.waiting_for
-        ]  # fmt: skip
-        return not stalled and all(view.alive for view in self._views())
+        """See Watch. One that has not begun is."""
+        return self.watch is None or self.watch.alive()
 
     def _views(self) -> tuple[View[Any], ...]:
         return (*filter(None, (self.view,)), *self.others)
@@ -236,6 +207,7 @@ class Service:
 
 def start(build: Callable[[], Service]) -> None:
     """The whole of a service's __main__."""
+    overrun.prepare()
     os._exit(uvloop.run(_run(build)))  # not sys.exit: a thread of the database driver may still wait
 
 

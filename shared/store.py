@@ -14,7 +14,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.kernel.document import Answer, Document, Entry, entry_from, entry_stored, from_stored, to_stored
-from shared.kernel.ports import Letter
+from shared.kernel.ports import Hole, Letter
 
 DUPLICATE = 11000
 TIMEOUT_MS = 20_000
@@ -40,7 +40,7 @@ def connect(url: str) -> "AsyncIOMotorClient[dict[str, Any]]":
 
 
 class MongoStore:
-    """shared.kernel.ports.Store on MongoDB: collections `documents`, `journal` and `letters` of one database.
+    """shared.kernel.ports.Store on MongoDB: collections `documents`, `journal`, `letters` and `holes` of one database.
 
     Writes wait for the majority's journal: without it a killed server lost 16 of 3,108 acknowledged writes.
     """
@@ -54,6 +54,7 @@ class MongoStore:
         self._unflushed = self._db.get_collection("documents", write_concern=WriteConcern("majority"))
         self._journal = self._db.get_collection("journal")
         self._letters = self._db.get_collection("letters")
+        self._holes = self._db.get_collection("holes")
         self._at_once = find_at_once
 
     async def prepare(self) -> None:
@@ -144,6 +145,16 @@ class MongoStore:
 
     async def discard(self, letters: Sequence[Letter]) -> None:
         await self._letters.delete_many({"_id": {"$in": [letter.id for letter in letters]}})
+
+    async def note(self, holes: Sequence[Hole]) -> None:
+        await insert_absent(self._holes, [{"_id": f"{hole.key}|{hole.stream}", **asdict(hole)} for hole in holes])
+
+    async def holes(self) -> list[Hole]:
+        """All that are noted: few, and mostly filled meanwhile."""
+        return [Hole(**row) async for row in self._holes.find({}, {"_id": 0})]
+
+    async def filled(self, hole: Hole) -> None:
+        await self._holes.delete_one({"_id": f"{hole.key}|{hole.stream}"})
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         cursor = self.documents.find(

@@ -13,7 +13,7 @@ from shared.clock import Clock
 from shared.events.base import Command
 from shared.kernel.document import Answer
 from shared.kernel.ports import Bus, Store
-from shared.kernel.record import TICK, Message, content_hash, encode, envelope
+from shared.kernel.record import RELEASE, REPAIR, TICK, Message, content_hash, encode, envelope
 
 PATIENCE = 2.0
 """Seconds after which the caller is told to look again."""
@@ -60,6 +60,14 @@ class Commands:
 
     def ticks(self, keys: Iterable[str]) -> list[Message]:
         return [self._message(key, TICK, b"{}", f"tick:{key}", SWEEPER, adapter="sweeper") for key in keys]
+
+    def repair(self, key: str) -> Message:
+        """The word that what was missing lies aside."""
+        return self._message(key, REPAIR, b"{}", f"repair:{key}", SWEEPER, adapter="repair")
+
+    def release(self, key: str, by: Actor) -> Message:
+        """An operator's word that a stuck document is to go on."""
+        return self._message(key, RELEASE, b"{}", f"release:{key}", by, adapter="letters")
 
     async def ask(self, key: str, command: Command, id: str, by: Actor, *, adapter: str) -> Answer | None:
         """Sends and waits for the answer; None if it has not come within two seconds (it will: look again).

@@ -63,6 +63,14 @@ class Entry:
     hash: str | None = None
     kept: bool = False
     by: str | None = None
+    _text: str = field(default="", init=False, compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """As it is stored and told: JSON, made once."""
+        if not self._text:
+            object.__setattr__(self, "_text", _json(entry_stored(self)))
+        return self._text
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,7 @@ def to_stored(document: Document) -> dict[str, Any]:
     memory = {name: stored.pop(name) for name in MEMORY}
     memory["ids"] = {id: _fields(answer) for id, answer in document.ids.items()}
     stored["memory"] = _json(memory)
-    stored["outbox"] = [_json(entry_stored(entry)) for entry in document.outbox]
+    stored["outbox"] = [entry.text for entry in document.outbox]
     return stored
 
 
@@ -151,4 +159,4 @@ def _json(value: Any) -> str:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return {name: getattr(value, name) for name in value.__dataclass_fields__ if name != "_text"}

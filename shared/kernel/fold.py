@@ -13,7 +13,7 @@ from shared.errors import DomainError
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
-from shared.kernel.record import Input, Kind, Place, Record, letter_id
+from shared.kernel.record import Input, Kind, Place, letter_id
 
 Committed = Mapping[Place, int]
 
@@ -32,14 +32,17 @@ class World:
 
 @dataclass
 class Folded:
-    """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs to lie aside while it is stuck."""
+    """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs to lie aside while it is stuck.
+    `holes`: events ahead of a missing one. `waiting`: bytes of the outbox.
+    """
 
     document: Document
     changed: bool = False
     fresh: list[Entry] = field(default_factory=list)
     letters: list[Input] = field(default_factory=list)
     duplicates: int = 0
-    holes: int = 0
+    holes: list[Input] = field(default_factory=list)
+    waiting: int = 0
     error: BaseException | None = None
 
     def answer(self, one: Input) -> Answer | None:
@@ -50,7 +53,9 @@ class Folded:
 
 def fold(document: Document, inputs: Sequence[Input], world: World, letters: Sequence[Input] = ()) -> Folded:
     """`letters`: what lies aside for the document; they matter only where a release is among the inputs."""
-    folded = Folded(replace(document, outbox=pending(document, inputs, world)), letters=list(letters))
+    outbox = pending(document, inputs, world)
+    waiting = sum(len(entry.text) for entry in outbox)
+    folded = Folded(replace(document, outbox=outbox), letters=list(letters), waiting=waiting)
     for one in inputs:
         _fold_one(folded, one, world)
     return folded
@@ -77,33 +82,34 @@ def _will_come_back(entry: Entry, world: World) -> bool:
 
 def _fold_one(folded: Folded, one: Input, world: World) -> None:
     document = folded.document
-    if one.kind is Kind.RELEASE:
-        _release(folded, one.record, world)
+    if one.kind in (Kind.RELEASE, Kind.REPAIR):
+        _take_up(folded, one, world)
     elif document.knows(one, world.cluster):
         folded.duplicates += 1
     elif document.stuck:
         if one.kind is not Kind.TICK:
             folded.letters.append(one)
     elif document.misses(one):
-        folded.holes += 1
+        folded.holes.append(one)
     else:
         _apply(folded, one, world)
 
 
-def _release(folded: Folded, release: Record, world: World) -> None:
-    """What lies aside is folded, in its order. A release that comes again does no harm."""
+def _take_up(folded: Folded, word: Input, world: World) -> None:
+    """What lies aside is folded, in its order; a repair leaves a stuck document so. One that comes again does no harm."""
     aside, folded.letters = folded.letters, []
-    if folded.document.stuck:
+    if folded.document.stuck and word.kind is Kind.RELEASE:
         folded.document, folded.changed = replace(folded.document, stuck=None), True
     for one in aside:
         kept = one.kept or letter_id(world.cluster, one.record)
-        _fold_one(folded, replace(one, kept=kept, release=release), world)
+        _fold_one(folded, replace(one, kept=kept, release=word.record), world)
 
 
 def _apply(folded: Folded, one: Input, world: World) -> None:
     try:
         after, entry = step(folded.document, one, world)
-        if len(json.dumps(after.state)) + 300 * len(after.seen) > MAX_BYTES:
+        waiting = folded.waiting + (len(entry.text) if entry else 0)
+        if len(json.dumps(after.state)) + 300 * len(after.seen) + waiting > MAX_BYTES:
             raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
     except Exception as error:  # whatever our own code raises is this document's matter alone
         folded.error = error
@@ -113,7 +119,7 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
         return
     if after is folded.document:
         return
-    folded.document, folded.changed = after, True
+    folded.document, folded.changed, folded.waiting = after, True, waiting
     if entry:
         folded.fresh.append(entry)
 

@@ -1,6 +1,6 @@
 """A service's memory: one record per decision on `<service>.journal`, and the events that it told others of."""
 
-from shared.kernel.document import Entry, entry_stored
+from shared.kernel.document import Entry
 from shared.kernel.record import Message, encode, envelope
 
 DECIDED = "tsunagu.journal.decided.v1"
@@ -24,7 +24,7 @@ def record(service: str, entry: Entry) -> Message:
         time=entry.at,
         sequence=entry.position,
     )
-    return Message(topic(service), entry.document, encode(entry_stored(entry)), head)
+    return Message(topic(service), entry.document, entry.text.encode(), head)
 
 
 def events(service: str, entry: Entry) -> list[Message]:

@@ -9,7 +9,8 @@ reloads and finds the work done. See docs/architecture.md.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from shared.kernel import dead_letters, journal
 from shared.kernel.decider import Decider
 from shared.kernel.document import Answer, Document
 from shared.kernel.fold import Folded, World, fold, refold
-from shared.kernel.ports import Bus, Counter, Letter, Sealer, Store
+from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
 from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions, letter_id
 
 
@@ -28,7 +29,8 @@ from shared.kernel.record import Input, Kind, Message, Place, Record, Subscripti
 class Kernel:
     """`committed`: per owned partition, the offset below which every effect is stored and published.
 
-    `on_answer(command id, answer)` is called once a command's effects are published.
+    `on_answer(command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
+    that compute, and so wait for nothing.
     """
 
     service: str
@@ -45,15 +47,21 @@ class Kernel:
     on_answer: Callable[[str, Answer], None] = lambda _id, _answer: None
     on_error: Callable[[str, BaseException], None] = lambda _key, _error: None
     committed: dict[Place, int] = field(default_factory=dict)
+    within: Callable[[], AbstractContextManager[None]] = nullcontext
 
-    async def process(self, records: Sequence[Record]) -> None:
-        """Returns when every effect of the records is stored and acknowledged; the caller may then commit them."""
-        inputs, dead = self._read(records)
+    async def process(self, records: Sequence[Record], failing: Collection[Record] = ()) -> None:
+        """Returns when every effect of the records is stored and acknowledged; the caller may then commit them.
+
+        `failing`: those that nobody is to look into any more: their documents become stuck.
+        """
+        with self.within():
+            inputs, dead = self._read(records, failing)
         groups: dict[str, list[Input]] = defaultdict(list)
         for one in inputs:
             groups[one.key].append(one)
         settled = await self._settle(groups)
         await self._keep_letters(settled, groups)
+        await self._note_holes(settled)
         entries = [entry for folded in settled.values() for entry in folded.document.outbox]
         told = [*dead, *self._outgoing(settled), *self._told(settled, groups)]
         both = await asyncio.gather(self.store.append(entries), self.bus.publish(told), return_exceptions=True)
@@ -65,11 +73,12 @@ class Kernel:
         """The group has committed these offsets."""
         self.committed.update(offsets)
 
-    def _read(self, records: Iterable[Record]) -> tuple[list[Input], list[Message]]:
+    def _read(self, records: Iterable[Record], failing: Collection[Record]) -> tuple[list[Input], list[Message]]:
         inputs, dead = [], []
         for record in records:
+            read = self.subscriptions.unread if record in failing else self.subscriptions.read
             try:
-                inputs.append(self.subscriptions.read(record))
+                inputs.append(read(record))
             except BadRecord as error:
                 dead.append(self._dead(record, error.reason))
         return inputs, dead
@@ -85,8 +94,8 @@ class Kernel:
             documents = {key: await self._current(known.get(key) or Document(key)) for key in todo}
             letters = {key: await self._letters(key, groups[key]) for key in todo}
             world = self._world()
-            for key in todo:
-                settled[key] = fold(documents[key], groups[key], world, letters[key])
+            with self.within():
+                settled |= {key: fold(documents[key], groups[key], world, letters[key]) for key in todo}
             todo = await self._write(documents, {key: settled[key] for key in todo})
             self.count.add("guard_misses", len(todo))
             tries += 1
@@ -112,8 +121,8 @@ class Kernel:
         return replace(document, state=state, evolve=rules.number)
 
     async def _letters(self, key: str, inputs: Sequence[Input]) -> list[Input]:
-        """What lies aside, where a release asks for it."""
-        if not any(one.kind is Kind.RELEASE for one in inputs):
+        """What lies aside, where a release or a repair asks for it."""
+        if not _takes_up(inputs):
             return []
         return [self._unsealed(letter) for letter in await self.store.letters(key)]
 
@@ -135,9 +144,19 @@ class Kernel:
         await self.store.keep(aside)
         still = {letter.id for letter in aside}
         for key, inputs in groups.items():
-            if any(one.kind is Kind.RELEASE for one in inputs):
+            if _takes_up(inputs):
                 stored = await self.store.letters(key)
                 await self.store.discard([letter for letter in stored if letter.id not in still])
+
+    async def _note_holes(self, settled: Mapping[str, Folded]) -> None:
+        now = self.clock.now()
+        holes = [
+            Hole(key, one.stream, *one.record.place, one.sequence, now)
+            for key, folded in settled.items()
+            for one in folded.holes
+        ]
+        if holes:
+            await self.store.note(holes)
 
     def _letter_id(self, one: Input) -> str:
         return one.kept or letter_id(self.cluster, one.record)
@@ -173,7 +192,7 @@ class Kernel:
         self.count.add("records", records)
         self.count.add("decisions", sum(len(f.fresh) for f in settled.values()))
         self.count.add("duplicates", sum(f.duplicates for f in settled.values()))
-        self.count.add("holes", sum(f.holes for f in settled.values()))
+        self.count.add("holes", sum(len(f.holes) for f in settled.values()))
         for key, folded in settled.items():
             if folded.error:
                 self.on_error(key, folded.error)
@@ -183,3 +202,7 @@ class Kernel:
 
     def _world(self) -> World:
         return World(self.service, self.cluster, self.clock.now(), self.deciders, dict(self.committed), self.view)
+
+
+def _takes_up(inputs: Iterable[Input]) -> bool:
+    return any(one.kind in (Kind.RELEASE, Kind.REPAIR) for one in inputs)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel.document import Answer, Document, Entry, from_stored, to_stored
-from shared.kernel.ports import Letter
+from shared.kernel.ports import Hole, Letter
 from shared.kernel.record import Message
 
 
@@ -30,6 +30,7 @@ class MemoryStore:
         self.documents: dict[str, dict[str, object]] = {}
         self.entries: dict[tuple[str, int], Entry] = {}
         self.kept: dict[str, Letter] = {}
+        self.missing: dict[tuple[str, str], Hole] = {}
 
     async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
         return {key: from_stored(self.documents[key]) for key in keys if key in self.documents}
@@ -62,6 +63,10 @@ class MemoryStore:
     async def discard(self, letters: Sequence[Letter]) -> None:
         for letter in letters:
             self.kept.pop(letter.id, None)
+
+    async def note(self, holes: Sequence[Hole]) -> None:
+        for hole in holes:
+            self.missing.setdefault((hole.key, hole.stream), hole)
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         documents = [from_stored(stored) for stored in self.documents.values()]

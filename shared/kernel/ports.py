@@ -24,6 +24,18 @@ class Letter:
     sealed: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An event was not applied, for one before it has not come. `sequence`: its number in its stream."""
+
+    key: str
+    stream: str
+    topic: str
+    partition: int
+    sequence: int
+    since: datetime
+
+
 class Store(Protocol):
     """One service's database. Every method may wait; each raises when the database did not confirm within its limit."""
 
@@ -45,6 +57,9 @@ class Store(Protocol):
         """By `order`: as they lay in their topic; between topics no order is promised."""
 
     async def discard(self, letters: Sequence[Letter]) -> None: ...
+
+    async def note(self, holes: Sequence[Hole]) -> None:
+        """For whoever repairs them (shared.recovery.holes). One of a key and stream is noted once."""
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         """Keys of documents whose time has come, longest due first."""

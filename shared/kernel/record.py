@@ -16,6 +16,8 @@ from shared.events.base import Types
 MAX_BYTES = 1_000_000
 TICK = "tsunagu.kernel.tick.v1"
 RELEASE = "tsunagu.kernel.release.v1"
+REPAIR = "tsunagu.kernel.repair.v1"
+FAILS = "it fails, or takes for ever, each time it is tried"
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -59,8 +61,11 @@ class Kind(StrEnum):
     COMMAND = "command"
     TICK = "tick"
     RELEASE = "release"
+    """An operator's word: the document goes on with what lay aside."""
+    REPAIR = "repair"
+    """What was missing lies aside now. Unlike a release it clears nothing."""
     UNREADABLE = "unreadable"
-    """Ours, for a known document, but of a type or form that this version does not know."""
+    """Ours, for a known document, but of a type or form that this version does not know, or that it fails on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,9 @@ class Subscriptions:
         type_ = head.get("ce_type", "")
         if type_ == TICK:
             return Input(Kind.TICK, key, record, id=str(record))
-        if type_ == RELEASE:
-            return Input(Kind.RELEASE, key, record, id=required(head, "ce_id"))
+        if type_ in (RELEASE, REPAIR):
+            kind = Kind.RELEASE if type_ == RELEASE else Kind.REPAIR
+            return Input(kind, key, record, id=required(head, "ce_id"))
         if type_ not in self.commands:
             raise BadRecord("unknown_type", type_)
         data = parse(self.commands[type_], record.value)
@@ -126,12 +132,19 @@ class Subscriptions:
         origin, by = head.get("ce_origin", ""), head.get("ce_actor", "")
         return Input(Kind.COMMAND, key, record, required(head, "ce_id"), time, data, origin=origin, by=by)
 
+    def unread(self, record: Record) -> Input:
+        """One that nobody is to look into any more: only whose it is, and where in its stream. Raises BadRecord."""
+        key, head = _key(record), decode_headers(record.headers)
+        if record.place.topic == self.commands_topic:
+            return Input(Kind.UNREADABLE, key, record, flaw=FAILS)
+        stream, sequence = _stream(record, head), whole(required(head, "ce_sequence"))
+        return Input(Kind.UNREADABLE, key, record, stream=stream, sequence=sequence, flaw=FAILS)
+
     def _event(self, record: Record, key: str) -> Input:
         head = decode_headers(record.headers)
-        source, type_ = required(head, "ce_source"), required(head, "ce_type")
+        stream, type_ = _stream(record, head), required(head, "ce_type")
         sequence = whole(required(head, "ce_sequence"))
         time, id_ = moment(required(head, "ce_time")), required(head, "ce_id")
-        stream = f"{source}|{record.place.topic}"
         model = self.events[record.place.topic].get(type_)
         try:
             if model is None:
@@ -140,6 +153,10 @@ class Subscriptions:
         except BadRecord as error:
             return Input(Kind.UNREADABLE, key, record, id_, stream=stream, sequence=sequence, flaw=error.reason)
         return Input(Kind.EVENT, key, record, id_, time, data, stream, sequence)
+
+
+def _stream(record: Record, head: Mapping[str, str]) -> str:
+    return f"{required(head, 'ce_source')}|{record.place.topic}"
 
 
 def _key(record: Record) -> str:

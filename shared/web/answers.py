@@ -1,13 +1,12 @@
 """How a problem is told: in the reader's own form."""
 
-from aiokafka.errors import KafkaError
 from fastapi.responses import JSONResponse
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import logs
-from shared.store import DatabaseError
+from shared.outside import from_outside
 from shared.web.pages import Pages, language_of
 from shared.web.problems import Problem
 
@@ -59,6 +58,6 @@ class Failures:
 
 
 def _failure(error: Exception) -> Problem:
-    if isinstance(error, DatabaseError | KafkaError | ConnectionError):
+    if from_outside(error):
         return Problem(503, "away", "we cannot answer just now", "try again in a few minutes")
     return Problem(500, "failed", "something went wrong on our side", "nothing is lost; try again in a few minutes")

@@ -10,8 +10,8 @@ from shared.metrics import exposition
 
 
 class Watched(Protocol):
-    waiting_for: list[str]
-
+    @property
+    def waiting_for(self) -> list[str]: ...
     def alive(self) -> bool: ...
     def swept(self) -> datetime: ...
 

@@ -14,7 +14,7 @@ from pymongo import AsyncMongoClient
 
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.memory import MemoryStore
-from shared.kernel.ports import Letter, Store
+from shared.kernel.ports import Hole, Letter, Store
 from shared.store import MongoStore, connect, from_line, to_line
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
@@ -179,3 +179,13 @@ def test_every_type_of_a_row_survives_a_line_of_text() -> None:
     row = {"_id": 1, "at": NOW, "raw": b"\x00\xff", "big": 2**40, "share": 0.1, "none": None, "of": {"a.b": ["つなぐ"]}}
     assert from_line(to_line(row)) == row
     assert "\n" not in to_line({"text": "two\nlines"})
+
+
+async def test_a_hole_is_noted_once(store: Store) -> None:
+    hole = Hole("case-1", "/tsunagu/x/case-9|cases", "cases", 3, 7, NOW)
+    await store.note([hole, replace(hole, key="case-2")])
+    await store.note([replace(hole, sequence=8)])
+    if isinstance(store, MongoStore):
+        assert sorted(one.sequence for one in await store.holes()) == [7, 7]
+        await store.filled(hole)
+        assert [one.key for one in await store.holes()] == ["case-2"]

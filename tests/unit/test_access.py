@@ -24,14 +24,14 @@ from shared.access import (
 )
 from shared.kernel.commands import Commands
 from shared.kernel.memory import MemoryBus
-from shared.kernel.record import RELEASE, TICK
+from shared.kernel.record import RELEASE, REPAIR, TICK
 from tests.unit.given import NOON
 
 OWN = {command.type: command for command in (*INTAKE, *MATCHING, *NOTIFY)}
 
 
 def test_every_command_has_a_row_and_every_row_a_command() -> None:
-    types = {*OWN, TICK, RELEASE}
+    types = {*OWN, TICK, RELEASE, REPAIR}
     assert not types - COMMANDS.keys(), "add to COMMANDS in shared/access.py, with the roles that may send it"
     assert not COMMANDS.keys() - types, "gone: take it out of COMMANDS in shared/access.py"
 

@@ -43,8 +43,8 @@ class Adder:
     read: dict[Place, int] = field(default_factory=dict)
 
     async def work(self, *records: Record, decider: Any = COUNTER) -> None:
-        """Publishes them, and applies them in one batch."""
-        await self.bus.publish([Message(r.place.topic, (r.key or b"").decode(), r.value, r.headers) for r in records])
+        """Publishes them, and applies what is there in one batch."""
+        await self.publish(*records)
         kernel = Kernel(
             SERVICE, self.cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, self.store, HandClock(), RandomIds(),
             seals(), self.tally,
@@ -54,6 +54,12 @@ class Adder:
             async for batch in log.read(self.read):
                 await kernel.process(batch)
             self.read = await log.positions()
+
+    async def publish(self, *records: Record) -> None:
+        await self.bus.publish([Message(r.place.topic, (r.key or b"").decode(), r.value, r.headers) for r in records])
+
+    async def state(self, key: str) -> dict[str, Any]:
+        return (await self.store.load([key]))[key].state
 
     def recovery(self) -> Recovery:
         return Recovery(

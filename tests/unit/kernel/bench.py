@@ -12,7 +12,7 @@ from shared.events.base import Command, Event
 from shared.kernel.document import Answer, Document
 from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryBus, MemoryStore
-from shared.kernel.record import RELEASE, TICK, Message, Place, Record, encode, envelope
+from shared.kernel.record import RELEASE, REPAIR, TICK, Message, Place, Record, encode, envelope
 from shared.seal import KeySet, Seals, new_key
 from tests.unit.kernel.counter import COMMANDS, COUNTER, SERVICE, SUBSCRIPTIONS, SUMS, TOTALS, Add
 
@@ -96,6 +96,9 @@ class Bench:
 
     def release(self, key: str = KEY) -> Record:
         return self._record(COMMANDS, key, b"{}", {"ce_type": RELEASE, "ce_id": "release"})
+
+    def repair(self, key: str = KEY) -> Record:
+        return self._record(COMMANDS, key, b"{}", {"ce_type": REPAIR, "ce_id": "repair"})
 
     def raw(self, topic: str, key: str, said: Event | Command, **changed: str) -> Record:
         """A record with a whole envelope, and what of it is to be different."""

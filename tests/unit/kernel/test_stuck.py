@@ -133,3 +133,29 @@ async def test_a_stuck_document_keeps_its_time_but_is_not_looked_at(bench: Bench
     assert await bench.store.due(at, 10) == []
     await bench.deliver(bench.kernel(decider=FIXED), bench.release())
     assert await bench.store.due(at, 10) == [KEY]
+
+
+async def test_the_outbox_counts_in_what_a_document_may_have(bench: Bench) -> None:
+    """Half a megabyte of state is allowed, and so is what it tells; but not both together with what still waits."""
+    kernel = bench.kernel()
+    bench.bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await kernel.process([bench.command(AddNow(number=n), "c" * 20_000 + str(n)) for n in range(60)])
+    document = await bench.document()
+    assert document.stuck
+    assert sum(len(entry.text) for entry in document.outbox) < 10**6 < 60 * 20_000
+
+
+async def test_a_repair_folds_what_was_laid_aside_and_clears_nothing(bench: Bench) -> None:
+    first, missing, ahead = bench.event(5, 1), bench.event(7, 2), bench.event(8, 3)
+    await bench.deliver(bench.kernel(), first, ahead)
+    assert [(hole.sequence, hole.topic) for hole in bench.store.missing.values()] == [(3, SUMS)]
+    letters = [dead_letters.to_letter(f"c1:{one}", KEY, one, seals()) for one in (missing, ahead)]
+    await bench.store.keep(letters)
+    await bench.deliver(bench.kernel(), bench.repair(), bench.event(9, 4))
+    assert (await bench.state())["chain"] == chain_of(5, 7, 8, 9)
+    assert await bench.store.letters(KEY) == []
+
+    await bench.deliver(bench.kernel(), bench.event(666, 5), bench.repair())
+    assert (await bench.document()).stuck
+    assert len(await bench.store.letters(KEY)) == 1

@@ -1,0 +1,127 @@
+"""An event that was skipped is read again from its topic.
+
+A hole mostly closes by itself: who failed to publish did not commit, and publishes all again. One that is still there
+after a minute means that the record lay on the topic and was not taken. What is missing is laid aside for the document,
+and its writer is asked to fold it: from here on it is as safe as what a stuck document had waiting.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared import logs
+from shared.clock import Clock
+from shared.errors import BadRecord
+from shared.kafka.connection import Kafka
+from shared.kafka.log import Log
+from shared.kernel.commands import Commands
+from shared.kernel.dead_letters import to_letter
+from shared.kernel.document import Document
+from shared.kernel.ports import Counter, Hole, Sealer
+from shared.kernel.record import Input, Place, Record, Subscriptions, letter_id
+from shared.store import MongoStore
+
+PATIENCE = timedelta(minutes=1)
+PAUSE = 10.0
+"""Seconds between two looks."""
+
+
+@dataclass
+class Repair:
+    """Of one service, in this cluster. `owns`: is this replica the writer of that document?"""
+
+    kafka: Kafka
+    cluster: str
+    store: MongoStore
+    commands: Commands
+    subscriptions: Subscriptions
+    sealer: Sealer
+    clock: Clock
+    count: Counter
+    owns: Callable[[str], bool]
+    _alarmed: set[Hole] = field(default_factory=set)
+
+    async def keep(self) -> None:
+        """For ever."""
+        while True:
+            await asyncio.sleep(PAUSE)
+            try:
+                await self.round()
+            except Exception as error:  # broker or database away: the next round will do
+                logs.logger().warning("not repaired", error=logs.where(error))
+
+    async def round(self) -> None:
+        now = self.clock.now()
+        for hole in await self.store.holes():
+            if self.owns(hole.key) and now - hole.since >= PATIENCE:
+                await self._look_at(hole)
+
+    async def _look_at(self, hole: Hole) -> None:
+        document = (await self.store.load([hole.key])).get(hole.key) or Document(hole.key)
+        if document.seen.get(hole.stream, 0) >= hole.sequence:
+            await self.store.filled(hole)
+        elif not document.stuck:  # else it waits among the letters, and comes with the release
+            await self._repair(hole, document)
+
+    async def _repair(self, hole: Hole, document: Document) -> None:
+        found = await self._read_again(hole, document.seen.get(hole.stream, 0))
+        self._alarm(hole, len(found))
+        if found:
+            letters = [
+                to_letter(letter_id(self.cluster, one.record), one.key, one.record, self.sealer) for one in found
+            ]
+            await self.store.keep(letters)
+            await self.commands.send([self.commands.repair(hole.key)])
+
+    async def _read_again(self, hole: Hole, seen: int) -> list[Input]:
+        """What follows in its stream without a gap, as far as the topic has it: behind the last that was applied, or
+        else anywhere, for a sender may have written out of order.
+        """
+        place = Place(hole.topic, hole.partition)
+        async with Log(self.kafka, [hole.topic]) as log:
+            elsewhere = {other: end for other, end in (await log.ends()).items() if other != place}
+            for start in (await self._behind_last(hole), 0):
+                found = await self._of_stream(hole, log, {**elsewhere, place: start})
+                if run := _following(found, seen):
+                    return run
+        return []
+
+    async def _of_stream(self, hole: Hole, log: Log, since: dict[Place, int]) -> dict[int, Input]:
+        """By sequence; of repeats the first."""
+        found: dict[int, Input] = {}
+        async for records in log.read(since):
+            for one in filter(None, map(self._input, records)):
+                if (one.key, one.stream) == (hole.key, hole.stream):
+                    found.setdefault(one.sequence, one)
+        return found
+
+    async def _behind_last(self, hole: Hole) -> int:
+        """The offset after the last that was applied, by the document's journal."""
+        for entry in reversed(await self.store.journal(hole.key)):
+            if entry.stream == hole.stream and not entry.kept and entry.cause.cluster == self.cluster:
+                return entry.cause.offset + 1
+        return 0
+
+    def _input(self, record: Record) -> Input | None:
+        try:
+            return self.subscriptions.read(record)
+        except BadRecord:
+            return None
+
+    def _alarm(self, hole: Hole, found: int) -> None:
+        """Once for each: by rights there are none."""
+        if hole not in self._alarmed:
+            self._alarmed.add(hole)
+            self.count.add("holes_left", result="repaired" if found else "not_found")
+            logs.logger().error(
+                "hole", document=hole.key, topic=hole.topic, sequence=hole.sequence, found=found,
+                then="read again" if found else "it is not on its topic: run `tsunagu verify`, then `tsunagu refill`",
+            )  # fmt: skip
+
+
+def _following(found: dict[int, Input], seen: int) -> list[Input]:
+    run: list[Input] = []
+    while (number := seen + len(run) + 1) in found:
+        run.append(found[number])
+    return run

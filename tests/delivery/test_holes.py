@@ -1,0 +1,87 @@
+"""A record that lay on its topic and was not taken: it is read again from there, once it is late; on real parts."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.access import Role, only
+from shared.kernel.commands import Commands
+from shared.kernel.record import REPAIR, Place
+from shared.recovery.holes import PATIENCE, Repair
+from tests.delivery.support.adder import Adder, adder, broker
+from tests.unit.kernel.bench import KEY, HandClock, seals
+from tests.unit.kernel.counter import SERVICE, SUBSCRIPTIONS, SUMS, chain_of
+
+pytestmark = pytest.mark.delivery
+
+
+@pytest.fixture
+async def world(database: str, tmp_path: Path) -> AsyncIterator[Adder]:
+    with broker(tmp_path) as kafka:
+        made = await adder(kafka, database)
+        yield made
+        await made.lose()
+        await made.bus.stop()
+
+
+def repair(world: Adder, clock: HandClock) -> Repair:
+    commands = Commands(SERVICE, world.bus, world.store, clock, {REPAIR: only(Role.NETWORK)})
+    return Repair(
+        world.kafka, world.cluster, world.store, commands, SUBSCRIPTIONS, seals(), clock, world.tally,
+        lambda _key: True,
+    )  # fmt: skip
+
+
+async def with_a_hole(world: Adder) -> None:
+    """Of five events the third is passed over."""
+    made = world.made
+    await world.work(made.event(1, 1), made.event(2, 2))
+    await world.publish(made.event(3, 3))
+    world.read[Place(SUMS, 0)] += 1
+    await world.work(made.event(4, 4), made.event(9, 1, key="counter-2"), made.event(5, 5))
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2)
+
+
+async def test_what_was_passed_over_is_read_again_after_a_minute(world: Adder) -> None:
+    await with_a_hole(world)
+    clock = HandClock()
+    repairing = repair(world, clock)
+    await repairing.round()
+    assert world.tally.counts["holes_left:repaired"] == 0, "its sender may still be at it"
+    clock.time += PATIENCE
+    await repairing.round()
+    await world.work()
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2, 3, 4, 5)
+    assert world.tally.counts["holes_left:repaired"] == 1
+    await repairing.round()
+    assert await world.store.holes() == []
+    assert await world.store.letters(KEY) == []
+
+
+async def test_a_repair_that_is_done_twice_does_no_harm(world: Adder) -> None:
+    await with_a_hole(world)
+    clock = HandClock()
+    clock.time += PATIENCE
+    one, other = repair(world, clock), repair(world, clock)
+    await one.round()
+    await other.round()
+    await world.work()
+    await world.work(world.made.event(6, 6))
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2, 3, 4, 5, 6)
+
+
+async def test_what_is_not_on_its_topic_is_alarmed_and_waited_for(world: Adder) -> None:
+    made = world.made
+    await world.work(made.event(1, 1), made.event(3, 3))
+    clock = HandClock()
+    clock.time += PATIENCE
+    repairing = repair(world, clock)
+    await repairing.round()
+    await repairing.round()
+    assert world.tally.counts["holes_left:not_found"] == 1
+    await world.work(made.event(2, 2))
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2)
+    await repairing.round()
+    await world.work()
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2, 3)
