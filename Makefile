@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RIVALS := .venv-rivals
 UV := $(BIN)/uv
 # uv may neither fetch a Python of its own nor be led elsewhere by a virtualenv that happens to be active.
 export UV_PYTHON_DOWNLOADS := never
@@ -17,7 +18,7 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down compose-up compose-down test browser apache bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts sim chaos bench lint format verify schemas messages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,36 +43,48 @@ $(STAMP): $(UV) requirements/all.txt pyproject.toml
 demo: setup ## the whole network on this machine, without Docker (ARGS=--exit: play once and stop)
 	$(BIN)/tsunagu demo $(ARGS)
 
-# Links in mail are signed with a secret, and services seal what they set aside: each machine makes its own, once.
-SECRET = $$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
-.env: | deploy/compose/.env.example
-	@umask 077; sed -e "s/^TSUNAGU_LINK_SECRET=.*/TSUNAGU_LINK_SECRET=$(SECRET)/" \
-		-e "s/^TSUNAGU_SIGN_IN_SECRET=.*/TSUNAGU_SIGN_IN_SECRET=$(SECRET)/" \
-		-e "s/^TSUNAGU_LETTER_KEY=.*/TSUNAGU_LETTER_KEY=$(SECRET)/" deploy/compose/.env.example > $@
-
 up: setup ## the network on this machine, without Docker, to try things with (ARGS=--detach)
 	$(BIN)/tsunagu up $(ARGS)
 
 down: setup ## stop it
 	$(BIN)/tsunagu down
 
-compose-up: .env ## the whole network in containers: Kafka, MongoDB, four services, mail, Prometheus
-	$(COMPOSE) up --build --detach --wait
-	@echo "intake 8101, matching 8102, notify 8103, stats 8104, mail 8025, Prometheus 9090: http://localhost:<port>"
+# Secrets are made once, on each machine, into .env; see deploy/compose/.env.example.
+compose-up: ## the whole network in containers: Kafka, MongoDB, four services, mail, Prometheus, Grafana
+	@sh deploy/compose/up.sh $(COMPOSE)
 
-compose-down: .env ## stop the containers (ARGS=--volumes: and forget their data)
-	$(COMPOSE) down $(ARGS)
+compose-down: ## stop the containers (ARGS=--volumes: and forget their data)
+	@sh deploy/compose/env.sh
+	$(COMPOSE) --profile command-line down $(ARGS)
 
-test: setup ## every test but browser, bench and apache (ARGS='tests/unit -k name')
-	$(BIN)/pytest -m "not browser and not bench and not apache" $(ARGS)
+test: setup ## every test but browser, bench, apache and image (ARGS='tests/unit -k name')
+	$(BIN)/pytest -m "not browser and not bench and not apache and not alerts and not image" $(ARGS)
 
 browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromium fonts-noto-core fonts-noto-cjk)
 	$(BIN)/pytest -m browser $(ARGS)
 
-apache: setup ## the partners' guide, against Apache Kafka (apt: default-jdk-headless maven kcat jose jq curl)
-	$(BIN)/pytest tests/apache -m apache $(ARGS)
+apache: setup ## the delivery tests and the partners' guide, on Apache Kafka (apt: default-jdk-headless maven kcat jose jq curl)
+	$(BIN)/pytest tests/apache tests/delivery -m "apache or delivery" --broker apache $(ARGS)
 
-bench: setup ## measurements; they say what they measured and on what
+image: setup ## the image, built and run as docker-compose.yml says (as root; apt: buildah debootstrap default-jdk-headless maven golang)
+	$(BIN)/pytest tests/deploy -m image $(ARGS)
+
+# Libraries that are measured beside ours, where no version of theirs stands in the way of one of ours.
+$(RIVALS)/.installed: $(UV) requirements/rivals.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python $(RIVALS)
+	$(UV) pip sync --quiet --python $(RIVALS)/bin/python --require-hashes requirements/rivals.txt
+	@touch $@
+
+alerts: setup ## cause trouble in a running network; a real Prometheus sees each alert fire (apt: prometheus)
+	$(BIN)/pytest tests/alerts -m alerts $(ARGS)
+
+sim: setup ## play the network with all that can go wrong, 2,000 times (ARGS='--seeds 50'; docs/simulation.md)
+	$(BIN)/python -m tests.delivery.sim $(ARGS)
+
+chaos: setup ## kill, freeze and cut off real processes; nothing may be lost (ARGS=--short; docs/chaos.md)
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+bench: setup $(RIVALS)/.installed ## measurements; they say what they measured and on what
 	$(BIN)/pytest tests/bench -m bench -s -o timeout=1800 -o "python_files=test_*.py bench_*.py" $(ARGS)
 
 lint: setup ## style, types, dependencies, the house rules (CONTRIBUTING.md); changes nothing
@@ -102,8 +115,9 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 lock: $(UV) ## resolve the pins in requirements/ again (ARGS=--upgrade: to the newest)
 	$(LOCK) $(ARGS) -c requirements/constraints.in --extra embedded --extra dev -o requirements/all.txt pyproject.toml
 	$(LOCK) $(ARGS) -c requirements/all.txt -o requirements/runtime.txt pyproject.toml
+	printf 'quixstreams\n' | $(LOCK) $(ARGS) -o requirements/rivals.txt -
 	printf 'uv\nsetuptools\n' | $(LOCK) $(ARGS) -c requirements/all.txt -o requirements/bootstrap.txt -
 
 clean: ## remove what was made: environment, caches, build output (data and .env stay)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

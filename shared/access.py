@@ -60,6 +60,7 @@ def only(*roles: Role) -> Roles:
 EVERYBODY = frozenset(Role) - {Role.NETWORK}
 PARTNER, RESIDENT, SUPPORTER = only(Role.PARTNER), only(Role.RESIDENT), only(Role.SUPPORTER)
 COORDINATOR, AUDITOR, NETWORK = only(Role.COORDINATOR), only(Role.AUDITOR), only(Role.NETWORK)
+OPERATOR = only(Role.OPERATOR)
 
 UNASKED: Table = {
     "GET /health/live": EVERYBODY,
@@ -74,6 +75,13 @@ COMMON: Table = {
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "POST /sign-out": EVERYBODY,
+    "GET /audit": AUDITOR,
+    "GET /dead-letters": OPERATOR,
+    "GET /dead-letters/{letter}": OPERATOR,
+    "POST /dead-letters/{letter}/replay": OPERATOR,
+    "POST /dead-letters/{letter}/discard": OPERATOR,
+    "POST /dead-letters/{letter}/release": OPERATOR,
+    "POST /dead-letters/allow": OPERATOR,
 }
 
 ROUTES: Mapping[str, Table] = {
@@ -95,7 +103,6 @@ ROUTES: Mapping[str, Table] = {
         "GET /desk": COORDINATOR,
         "GET /desk/{case}": COORDINATOR,
         "POST /desk/{case}/open": COORDINATOR,
-        "GET /audit": AUDITOR,
     },
     "matching": {
         **COMMON,
@@ -108,7 +115,6 @@ ROUTES: Mapping[str, Table] = {
         "GET /supporters": COORDINATOR,
         "GET /supporters/import": COORDINATOR,
         "POST /supporters/import": COORDINATOR,
-        "GET /audit": AUDITOR,
     },
     "notify": {
         **COMMON,
@@ -118,7 +124,6 @@ ROUTES: Mapping[str, Table] = {
         "POST /offers/{token}/pause": SUPPORTER,
         "POST /offers/{token}/report": SUPPORTER,
         "POST /offers/{token}/drop-out": SUPPORTER,
-        "GET /audit": AUDITOR,
     },
     "stats": {
         **COMMON,
@@ -132,15 +137,15 @@ ROUTES: Mapping[str, Table] = {
 COMMANDS: Table = {
     "tsunagu.kernel.tick.v1": NETWORK,
     "tsunagu.kernel.repair.v1": NETWORK,
-    "tsunagu.kernel.release.v1": only(Role.OPERATOR),
+    "tsunagu.kernel.release.v1": OPERATOR,
     "tsunagu.intake.publish.v1": PARTNER,
     "tsunagu.intake.amend.v1": PARTNER,
     "tsunagu.intake.withdraw.v1": PARTNER,
     "tsunagu.intake.reject.v1": NETWORK,
-    "tsunagu.intake.erase.v1": only(Role.OPERATOR),
+    "tsunagu.intake.erase.v1": OPERATOR,
     "tsunagu.matching.enrol.v1": COORDINATOR,
     "tsunagu.matching.pause.v1": COORDINATOR,
-    "tsunagu.matching.erase.v1": only(Role.OPERATOR),
+    "tsunagu.matching.erase.v1": OPERATOR,
     "tsunagu.matching.assign.v1": COORDINATOR,
     "tsunagu.matching.ask-again.v1": COORDINATOR,
     "tsunagu.matching.close.v1": COORDINATOR,
@@ -153,11 +158,12 @@ COMMANDS: Table = {
 }
 """Type of a command → who may send it."""
 
+_EVERYWHERE = {Role.AUDITOR: "/audit", Role.OPERATOR: "/dead-letters"}
 HOMES: Mapping[str, Mapping[Role, str]] = {
-    "matching": {Role.COORDINATOR: "/cases", Role.AUDITOR: "/audit"},
-    "intake": {Role.PARTNER: "/partner", Role.COORDINATOR: "/desk", Role.AUDITOR: "/audit"},
-    "notify": {Role.AUDITOR: "/audit"},
-    "stats": {},
+    "matching": {Role.COORDINATOR: "/cases", **_EVERYWHERE},
+    "intake": {Role.PARTNER: "/partner", Role.COORDINATOR: "/desk", **_EVERYWHERE},
+    "notify": _EVERYWHERE,
+    "stats": _EVERYWHERE,
 }
 """Service → where a role's pages begin there. A role signs in at the first, unless somebody says otherwise."""
 

@@ -21,12 +21,14 @@ from shared import logs, overrun
 from shared.errors import TsunaguError
 from shared.ids import RandomIds
 from shared.kafka.connection import cluster_id
+from shared.kafka.outgoing import Outgoing
 from shared.kafka.reader import Handle, Reader
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel.attempts import Attempts
 from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
+from shared.kernel.limit import Limit
 from shared.kernel.recent import RecentStore
 from shared.kernel.record import Subscriptions
 from shared.kernel.sweeper import Sweeper
@@ -61,7 +63,12 @@ class Service:
     repair: Repair | None = None
     watch: Watch | None = None
     recovery: Recovery | None = None
+    limit: Limit = field(default_factory=Limit)
+    outgoing: Outgoing = field(init=False)
     cluster: str = ""
+
+    def __post_init__(self) -> None:
+        self.outgoing = Outgoing(self.parts.bus)
 
     async def run(self) -> int:
         """Until SIGTERM or SIGINT. Returns the exit code: 0, 1 when it stalled, 75 or 76 when the broker or the database
@@ -98,7 +105,9 @@ class Service:
         beside = [asyncio.create_task(one) for one in (sweeping, self.recovery.keep(), self.repair.keep())]
         logs.logger().info("ready", cluster=self.cluster)
         try:
-            self.watch = Watch(self.parts, self.cluster, self.readers, self._views(), self.recovery)
+            self.watch = Watch(
+                self.parts, self.cluster, self.readers, self._views(), self.recovery, self.outgoing, self.limit
+            )
             return await self.watch.run()
         finally:
             for task in beside:
@@ -143,12 +152,17 @@ class Service:
         p = self.parts
         assert self.recovery
         documents = RecentStore(MarkedStore(p.store, self.recovery.marker))
+        self.limit = Limit(p.settings.stop_after, p.settings.stop_share)
         kernel = Kernel(
-            p.name, self.cluster, self.subscriptions, self.deciders, p.bus, documents, p.clock, RandomIds(),
+            p.name, self.cluster, self.subscriptions, self.deciders, self.outgoing, documents, p.clock, RandomIds(),
             p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck, within=overrun.within,
+            limit=self.limit,
         )  # fmt: skip
         handle = Attempts(kernel.process, p.store.rows("attempts"), self.cluster, from_outside)
-        main = self._reader("kernel", handle, topics=self.subscriptions.topics(), committed=kernel.committed)
+        main = self._reader(
+            "kernel", handle, topics=self.subscriptions.topics(), committed=kernel.committed, stages=kernel,
+            depth=p.settings.batches_at_once, on_revoked=documents.forget,
+        )  # fmt: skip
         self.readers = [main, *(self._reader(name, handle, **what) for name, handle, what in self.extras)]
         own = command_topic.topic(p.name)
 
@@ -164,12 +178,14 @@ class Service:
     def _reader(self, name: str, handle: Handle, **what: Any) -> Reader:
         settings = self.parts.settings
         return Reader(
-            name, settings.broker(), self._group(name), handle, on_error=self._failed,
+            name, settings.broker(), self._group(name, "pattern" in what), handle, on_error=self._failed,
             **{"wait_ms": settings.kafka_wait_ms, **what},
         )  # fmt: skip
 
-    def _group(self, reader: str) -> str:
-        return f"tsunagu.{self.parts.name}.{reader}.{self.cluster}"
+    def _group(self, reader: str, of_partners: bool = False) -> str:
+        """Offsets of our topics mean something within their generation; those of partners' topics outlive it."""
+        cluster = self.cluster.removesuffix(self.parts.settings.broker().suffix) if of_partners else self.cluster
+        return f"tsunagu.{self.parts.name}.{reader}.{cluster}"
 
     def _failed(self, where: str, error: BaseException) -> None:
         self.parts.metrics.add("failures", where=where)
@@ -181,8 +197,8 @@ class Service:
 
     @property
     def waiting_for(self) -> list[str]:
-        """Broker, database, or what is still to be done before the start."""
-        return [*self.starting, *(self.watch.missing if self.watch else ())]
+        """Broker, database, what is still to be done before the start, or somebody to look into what stopped it."""
+        return [*self.starting, *(self.watch.missing if self.watch else ()), *filter(None, (self.limit.held,))]
 
     def alive(self) -> bool:
         """See Watch. One that has not begun is."""

@@ -13,9 +13,13 @@ from shared.kafka.connection import Kafka
 class Settings(BaseSettings):
     """`kafka`: host:port of the brokers. `mongo`: URL of the database server. `clock`: file of a stepped clock.
 
+    `topics_generation`: of our topics; 2 and more have names that end with it (docs/topics.md).
     `network_jwks`: file of the network's public keys. `letter_key`: what this service seals for itself with.
     `sign_in_secret`: signs the one-time links that people sign in with. `max_body`: bytes of a request.
     `requests_a_minute`: of one session, API key, link or address.
+    `stop_after`: so many records that cannot be used, and at least the share `stop_share` of all, within ten minutes stop
+    the kernel (shared.kernel.limit); 0: never.
+    `batches_at_once`: the kernel's gear: 1, one after the other; 3, one is told while the next is written and a third folded.
     `kafka_wait_ms`: how long an empty fetch waits for records; small for the embedded broker, 100 elsewhere is fine.
     """
 
@@ -24,6 +28,7 @@ class Settings(BaseSettings):
     kafka: str
     kafka_user: str = ""
     kafka_password: str = ""
+    topics_generation: int = Field(default=1, ge=1)
     kafka_wait_ms: int = Field(default=10, ge=1, le=5000)
     mongo: str
     http_host: str = "127.0.0.1"
@@ -35,6 +40,9 @@ class Settings(BaseSettings):
     max_body: int = Field(default=65_536, ge=1)
     requests_a_minute: int = Field(default=600, ge=1)
     log_level: str = "INFO"
+    batches_at_once: int = Field(default=1, ge=1, le=8)
+    stop_after: int = Field(default=20, ge=0)
+    stop_share: float = Field(default=0.5, gt=0, le=1)
     sweep_seconds: float = Field(default=0.2, gt=0)
     url_intake: str = "http://127.0.0.1:8101"
     url_matching: str = "http://127.0.0.1:8102"
@@ -42,7 +50,7 @@ class Settings(BaseSettings):
     url_stats: str = "http://127.0.0.1:8104"
 
     def broker(self) -> Kafka:
-        return Kafka(self.kafka, self.kafka_user, self.kafka_password)
+        return Kafka(self.kafka, self.kafka_user, self.kafka_password, self.topics_generation)
 
 
 T = TypeVar("T", bound=BaseSettings)

@@ -8,20 +8,25 @@ it is not made again, and is a tombstone on the topic.
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.clock import Clock
 from shared.kernel.ports import Bus, Rows
 from shared.kernel.record import Message, encode, envelope
-from shared.store import MongoStore
+
+if TYPE_CHECKING:
+    from shared.store import MongoStore  # the driver takes long to load, and whoever has a shelf in memory needs none
 
 Row = dict[str, Any]
 
 SHELVES: Mapping[str, Mapping[str, str]] = {
-    "intake": {"keys": "resident-keys", "partners": "partners", "audit": "intake.audit"},
-    "matching": {"keys": "supporter-keys", "audit": "matching.audit"},
-    "notify": {"audit": "notify.audit"},
-}
+    "intake": {
+        "keys": "resident-keys", "partners": "partners", "audit": "intake.audit", "handled": "intake.handled-letters",
+    },
+    "matching": {"keys": "supporter-keys", "audit": "matching.audit", "handled": "matching.handled-letters"},
+    "notify": {"audit": "notify.audit", "handled": "notify.handled-letters"},
+    "stats": {"audit": "stats.audit", "handled": "stats.handled-letters"},
+}  # fmt: skip
 """Service → collection → topic, one writer each."""
 GONE: Row = {"gone": True}
 
@@ -89,6 +94,6 @@ def topics() -> list[str]:
     return [topic for shelves in SHELVES.values() for topic in shelves.values()]
 
 
-def shelf(service: str, name: str, store: MongoStore, bus: Bus, clock: Clock) -> Shelf:
+def shelf(service: str, name: str, store: "MongoStore", bus: Bus, clock: Clock) -> Shelf:
     """`name`: of its collection, as in SHELVES."""
     return Shelf(service, SHELVES[service][name], store.rows(name), bus, clock)

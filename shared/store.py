@@ -46,7 +46,8 @@ class MongoStore:
     """
 
     def __init__(self, client: Any, database: str, *, find_at_once: int = AT_ONCE) -> None:
-        """`find_at_once`: see AT_ONCE."""
+        """`find_at_once`: see AT_ONCE. `listed_by`: fields in whose order pages list documents, set before `prepare`."""
+        self.listed_by: tuple[str, ...] = ()
         self._db = client.get_database(
             database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
         )
@@ -60,6 +61,8 @@ class MongoStore:
     async def prepare(self) -> None:
         """Indexes: may be called again."""
         await self.documents.create_index([("due", ASCENDING)])
+        if self.listed_by:  # sparse: other documents do not pay for it
+            await self.documents.create_index([(field, ASCENDING) for field in self.listed_by], sparse=True)
         await self._letters.create_index([("key", ASCENDING)])
 
     def rows(self, name: str) -> "MongoRows":

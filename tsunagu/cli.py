@@ -6,30 +6,32 @@ from typing import Annotated
 
 import typer
 
+from deploy.kafka.declared import FILE
 from deploy.local import commands as local
 from deploy.local.settings import LocalSettings
 from tsunagu.commands import audit as audit_command
 from tsunagu.commands import backup as backup_command
 from tsunagu.commands import case as case_command
+from tsunagu.commands import dead_letters, sealing
 from tsunagu.commands import erase as erase_command
 from tsunagu.commands import keys as keys_command
 from tsunagu.commands import partner as partner_command
 from tsunagu.commands import roster as roster_command
-from tsunagu.commands import sealing
 from tsunagu.commands import sign_in as sign_in_command
 from tsunagu.commands import status as status_command
 from tsunagu.commands import topics as topics_command
 from tsunagu.daytime import daytime_clock
 from tsunagu.prepare import prepare
 from tsunagu.told import told
-from tsunagu.where import find
+from tsunagu.where import find, running
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 partner = typer.Typer(no_args_is_help=True, help="Partner organisations.")
 roster = typer.Typer(no_args_is_help=True, help="Supporters.")
 topics = typer.Typer(no_args_is_help=True, help="Kafka topics.")
 keys = typer.Typer(no_args_is_help=True, help="The network's keys.")
-for group, name in ((partner, "partner"), (roster, "roster"), (topics, "topics"), (keys, "keys")):
+for group, name in ((partner, "partner"), (roster, "roster"), (topics, "topics"), (keys, "keys"),
+                    (dead_letters.app, "dead-letters")):  # fmt: skip
     app.add_typer(group, name=name)
 
 logging.getLogger("aiokafka").setLevel("CRITICAL")  # what matters of it is told as one line, below
@@ -86,7 +88,7 @@ async def seal(
 @app.command("sign-in")
 @told
 async def sign_in(
-    role: Annotated[str, typer.Option(help="coordinator, auditor or partner")],
+    role: Annotated[str, typer.Option(help="coordinator, auditor, operator or partner")],
     handle: Annotated[str, typer.Option("--as", help="a short handle, no real name; of a partner: its name here")],
     service: Annotated[str | None, typer.Option(help="where to, if not to the role's first pages")] = None,
     mail_to: Annotated[str | None, typer.Option(help="mail the link there instead of printing it")] = None,
@@ -97,15 +99,14 @@ async def sign_in(
 
 @app.command()
 @told
-async def verify() -> int:
-    """Prove from topics and documents that nothing is lost and nothing was done twice."""
-    from tsunagu.verify import render  # slow to import, and used by nothing else
-    from tsunagu.verify import verify as prove
+async def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="for programs: every problem, not three of a kind")] = False,
+    within: Annotated[float, typer.Option(min=0, help="seconds in which all that is under way must end")] = 0,
+) -> int:
+    """Prove from topics and documents that nothing is lost and nothing was done twice. See docs/verify.md."""
+    from tsunagu.verify import run  # slow to import, and used by nothing else
 
-    where = find()
-    report = await prove(where.kafka, where.mongo)
-    print(render(report), end="")
-    return 0 if report.ok else 1
+    return await run(find(), running(), as_json=as_json, within=within)
 
 
 @app.command()
@@ -173,14 +174,40 @@ async def roster_import(file: Annotated[Path, typer.Argument(exists=True, dir_ok
     return await roster_command.run(find(), file)
 
 
+Partitions = Annotated[
+    int | None, typer.Option(min=1, help="of the topics that are read together, if not as the file says")
+]
+Replicas = Annotated[int | None, typer.Option(min=1, help="of every topic, if not as the file says")]
+File = Annotated[Path, typer.Option("--file", help="another one than deploy/kafka/network.toml")]
+
+
 @topics.command("apply")
 @told
 async def topics_apply(
-    partitions: Annotated[int, typer.Option(help="of the topics between services")] = 4,
-    replicas: Annotated[int, typer.Option()] = 1,
+    partitions: Partitions = None,
+    replicas: Replicas = None,
+    file: File = FILE,
+    revoke: Annotated[bool, typer.Option("--revoke", help="remove grants of our users that the file lacks")] = False,
 ) -> int:
-    """Make the topics that are missing; nothing is ever changed or deleted."""
-    return await topics_command.apply(partitions, replicas)
+    """Make topics and grants as deploy/kafka/network.toml says; nothing is shortened or deleted. See docs/topics.md."""
+    return await topics_command.apply(topics_command.Wish(file, partitions, replicas, revoke))
+
+
+@topics.command("diff")
+@told
+async def topics_diff(partitions: Partitions = None, replicas: Replicas = None, file: File = FILE) -> int:
+    """Where brokers differ from deploy/kafka/network.toml; 1 if anywhere."""
+    return await topics_command.diff(topics_command.Wish(file, partitions, replicas))
+
+
+@topics.command("user")
+@told
+async def topics_user(
+    service: Service,
+    env: Annotated[Path | None, typer.Option(help="write them into this new file, not to the screen")] = None,
+) -> int:
+    """Make a service's own Kafka user, or give it a new password."""
+    return await topics_command.user(service, env)
 
 
 @app.command()

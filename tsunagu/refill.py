@@ -1,24 +1,27 @@
-"""A broker that has forgotten everything is told again what each service's database knows, in order.
+"""A broker that has forgotten everything, or a new generation of topics, is told what each service's database knows.
 
 Readers know by source and sequence what they have seen, so whatever they had already is dropped there.
 """
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
-from deploy.kafka.topics import SERVICES
+from deploy.local.addresses import SERVICES
 from shared.clock import RealClock
 from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import Kafka, cluster_id
+from shared.kafka.groups import committed
 from shared.kafka.log import Log
-from shared.kernel import journal
+from shared.kernel import commands, journal
 from shared.kernel.document import Entry
 from shared.kernel.record import Message
 from shared.recovery.lease import lease
 from shared.recovery.marker import Checkpoint, Marker
 from shared.shelf import SHELVES, shelf
 from shared.store import MongoStore, connect
+from tsunagu.verify.wiring import group
 
 AT_ONCE = 500
 
@@ -39,6 +42,7 @@ async def refill(kafka: Kafka, mongo: str, services: Collection[str] = SERVICES,
             raise TsunaguError(f"this broker has not forgotten: there are records on {full}. To tell it again: --again")
         for service, store in stores.items():
             told += await _tell(bus, service, store)
+            told += await _move_commands(kafka, bus, service)
             if not known[service]:
                 await _agreed(kafka, service, store)
     return told
@@ -101,6 +105,20 @@ async def _entries(store: MongoStore) -> AsyncIterator[Entry]:
         for entry in document.outbox:
             if entry.position not in written:
                 yield entry
+
+
+async def _move_commands(kafka: Kafka, bus: KafkaBus, service: str) -> int:
+    """What the generation of topics before this one holds and the service has not read; repeats are known by their ids."""
+    if kafka.generation == 1:
+        return 0
+    before, topic = replace(kafka, generation=kafka.generation - 1), commands.topic(service)
+    read = await committed(before, group(service, "kernel", await cluster_id(before)), [topic])
+    moved = 0
+    async with Log(before, [topic]) as log:
+        async for records in log.read(read):
+            await bus.publish([Message(topic, (r.key or b"").decode(), r.value, r.headers) for r in records])
+            moved += len(records)
+    return moved
 
 
 @asynccontextmanager

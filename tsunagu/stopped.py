@@ -14,8 +14,8 @@ from tsunagu.where import Where
 async def refuse_running(where: Where, services: Collection[str], what: str) -> None:
     """Raises TsunaguError naming the first of them that runs, here or elsewhere, and how that shows."""
     for service in services:
-        if await _answers(where.urls[service]):
-            raise TsunaguError(f"{service} runs (it answers at {where.urls[service]}): stop it before {what}")
+        if await _answers(where.at(service)):
+            raise TsunaguError(f"{service} runs (it answers at {where.at(service)}): stop it before {what}")
     cluster = await cluster_id(where.kafka)
     if cluster.startswith("tsunagu-"):
         return  # the embedded broker never stops counting a member that was killed; and what it serves runs here

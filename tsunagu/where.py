@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.info import StackInfo, read_stack
@@ -18,7 +18,9 @@ DEFAULT_PORTS = {"intake": 8101, "matching": 8102, "notify": 8103, "stats": 8104
 @dataclass(frozen=True)
 class Where:
     """`urls`: base URL of each service; `public_keys`: file of the network's JWK set; `smtp`: host:port;
-    `sign_in_secret`: signs one-time links. `wrapping_keys`: file of what wraps people's data keys.
+    `sign_in_secret`: signs one-time links. `wrapping_keys`: file of what wraps people's data keys. `network_key`: file of
+    the network's private keys. `clock`: file of the clock that the services go by, if it is not the real one. `reach`: where
+    a service answers this program, if not where it answers people.
     """
 
     kafka: Kafka
@@ -29,6 +31,13 @@ class Where:
     smtp: str | None = None
     sign_in_secret: str | None = None
     wrapping_keys: Path | None = None
+    network_key: Path | None = None
+    clock: Path | None = None
+    reach: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, service: str) -> str:
+        """Base URL of a service for this program itself: inside containers, another than people's."""
+        return self.reach.get(service) or self.urls[service]
 
 
 def running() -> StackInfo | None:
@@ -48,23 +57,35 @@ def find() -> Where:
     env = os.environ
     if stack:
         a = stack.addresses
-        return Where(kafka_of(a.kafka), a.mongo, a.services, a.keys / "network-public.json", a.inbox,
-                     a.smtp, Keys(a.keys).sign_in_secret.read_text(encoding="utf-8"), Keys(a.keys).wrapping)  # fmt: skip
+        keys, clock = Keys(a.keys), stack.env.get("intake", {}).get("TSUNAGU_CLOCK")
+        return Where(kafka_of(a.kafka), a.mongo, a.services, keys.network_public, a.inbox,
+                     a.smtp, keys.sign_in_secret.read_text(encoding="utf-8"), keys.wrapping,
+                     keys.network_private, Path(clock) if clock else None)  # fmt: skip
     if "TSUNAGU_KAFKA" in env and "TSUNAGU_MONGO" in env:
         urls = {name: env.get(f"TSUNAGU_URL_{name.upper()}", f"http://127.0.0.1:{port}")
                 for name, port in DEFAULT_PORTS.items()}  # fmt: skip
-        keys, wrapping = env.get("TSUNAGU_NETWORK_JWKS"), env.get("TSUNAGU_WRAPPING_KEYS")
-        return Where(kafka_of(env["TSUNAGU_KAFKA"]), env["TSUNAGU_MONGO"], urls, Path(keys) if keys else None,
+        return Where(kafka_of(env["TSUNAGU_KAFKA"]), env["TSUNAGU_MONGO"], urls, _file("TSUNAGU_NETWORK_JWKS"),
                      smtp=env.get("TSUNAGU_SMTP"), sign_in_secret=env.get("TSUNAGU_SIGN_IN_SECRET"),
-                     wrapping_keys=Path(wrapping) if wrapping else None)  # fmt: skip
+                     wrapping_keys=_file("TSUNAGU_WRAPPING_KEYS"), network_key=_file("TSUNAGU_NETWORK_KEY"),
+                     clock=_file("TSUNAGU_CLOCK"),
+                     reach={name: env.get(f"TSUNAGU_REACH_{name.upper()}", "") for name in SERVICES})  # fmt: skip
     raise TsunaguError(
         "no network runs here: start one with `tsunagu up` (or `make up`), "
         "or set TSUNAGU_KAFKA and TSUNAGU_MONGO to the addresses of one"
     )
 
 
+def _file(name: str) -> Path | None:
+    return Path(os.environ[name]) if os.environ.get(name) else None
+
+
 def kafka_of(servers: str) -> Kafka:
-    return Kafka(servers, os.environ.get("TSUNAGU_KAFKA_USER", ""), os.environ.get("TSUNAGU_KAFKA_PASSWORD", ""))
+    """As the environment has it besides its address. Raises TsunaguError."""
+    generation = os.environ.get("TSUNAGU_TOPICS_GENERATION", "1")
+    if not generation.isdigit() or int(generation) < 1:
+        raise TsunaguError(f"TSUNAGU_TOPICS_GENERATION is {generation!r}: it must be a whole number from 1")
+    user, password = os.environ.get("TSUNAGU_KAFKA_USER", ""), os.environ.get("TSUNAGU_KAFKA_PASSWORD", "")
+    return Kafka(servers, user, password, int(generation))
 
 
 def secret_of(where: Where) -> str:

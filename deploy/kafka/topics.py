@@ -1,30 +1,15 @@
-"""Which topics there are and what each must be like. `tsunagu topics apply` makes those that are missing."""
+"""Which topics there are and what each must be like, by `network.toml`; `apply` makes those that are missing."""
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from deploy.kafka.declared import ORG, Declared, DeclaredTopic, read
 from shared.errors import TsunaguError
-from shared.events import cases, deliveries, hold_answers, holds, matches, offers, referrals, responses, roster, updates
 from shared.kafka.connection import Kafka
-from shared.kernel import commands, dead_letters, journal
-from shared.shelf import topics as shelf_topics
-
-SERVICES = ("intake", "matching", "notify", "stats")
-FOR_EVER = {"retention.ms": "-1"}
-WEEK = {"retention.ms": str(7 * 24 * 3600 * 1000)}
-MONTH = {"retention.ms": str(30 * 24 * 3600 * 1000)}
-CENTURY_MS = str(100 * 365 * 24 * 3600 * 1000)
-KEYS = {
-    "cleanup.policy": "compact",
-    "delete.retention.ms": CENTURY_MS,
-    "segment.ms": "3600000",
-    "max.compaction.lag.ms": "3600000",
-    "min.cleanable.dirty.ratio": "0.01",
-}
-"""An erased key is gone from the topic within hours; that it was erased stays, for a backup may come back years later."""
-COMPACTED = {"cleanup.policy": "compact", "delete.retention.ms": str(30 * 24 * 3600 * 1000)}
 
 
 @dataclass(frozen=True)
@@ -33,35 +18,47 @@ class Topic:
 
     name: str
     partitions: int
-    config: dict[str, str] = field(default_factory=dict)
+    config: Mapping[str, str] = field(default_factory=dict)
 
 
-def network(partitions: int) -> list[Topic]:
-    """The topics that are there whoever takes part."""
-    between = [m.TOPIC for m in (cases, matches, holds, hold_answers, offers, responses, deliveries)]
+def network(partitions: int | None = None, declared: Declared | None = None) -> list[Topic]:
+    """The topics that are there whoever takes part. `partitions`: instead of the file's number, of those read together."""
+    declared = declared or read()
     return [
-        *(Topic(name, partitions, FOR_EVER) for name in between),
-        Topic(roster.TOPIC, partitions, COMPACTED),
-        *(Topic(name, 1, FOR_EVER if name.endswith(".audit") else KEYS) for name in shelf_topics()),
-        *(Topic(commands.topic(service), partitions, MONTH) for service in SERVICES),
-        *(Topic(journal.topic(service), partitions, FOR_EVER) for service in SERVICES),
-        *(Topic(dead_letters.topic(service), 1, MONTH) for service in SERVICES),
+        _topic(name, one, declared, partitions)
+        for pattern, one in declared.topics.items() if ORG not in pattern
+        for name in declared.each(pattern)
+    ]  # fmt: skip
+
+
+def partner(org: str, declared: Declared | None = None) -> list[Topic]:
+    """What comes with a partner."""
+    declared = declared or read()
+    return [
+        _topic(pattern.replace(ORG, org), one, declared) for pattern, one in declared.topics.items() if ORG in pattern
     ]
 
 
-def partner(org: str) -> list[Topic]:
-    """One partition each: a partner's order is kept whatever its client does with keys."""
-    return [Topic(referrals.topic(org), 1, WEEK), Topic(updates.topic(org), 1, FOR_EVER)]
+def partners(names: Collection[str], declared: Declared) -> list[str]:
+    """Whose topics are among these."""
+    patterns = [re.escape(name).replace(re.escape(ORG), "([a-z0-9-]+)") for name in declared.topics if ORG in name]
+    found = (re.fullmatch(pattern, name) for pattern in patterns for name in names)
+    return sorted({match[1] for match in found if match})
 
 
-async def apply(kafka: Kafka, topics: list[Topic], *, replicas: int = 1) -> list[str]:
+def _topic(name: str, one: DeclaredTopic, declared: Declared, partitions: int | None = None) -> Topic:
+    config = {key: str(value) for key, value in declared.keeps[one.keeps].items()}
+    return Topic(name, one.partitions or partitions or declared.partitions, config)
+
+
+async def apply(kafka: Kafka, topics: Collection[Topic], *, replicas: int = 1) -> list[str]:
     """Makes what is missing and returns its names. Nothing is ever shrunk, changed or deleted."""
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=10_000)
     await admin.start()
     try:
         there = set(await admin.list_topics())
-        missing = [topic for topic in topics if topic.name not in there]
-        made = [NewTopic(t.name, t.partitions, replicas, topic_configs=t.config) for t in missing]
+        missing = [topic for topic in topics if kafka.name(topic.name) not in there]
+        made = [NewTopic(kafka.name(t.name), t.partitions, replicas, topic_configs=dict(t.config)) for t in missing]
         if made:
             _check(await admin.create_topics(made))
         return [topic.name for topic in missing]

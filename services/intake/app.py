@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.intake import queries
 from services.intake.contracts import pages as contracts
 from services.intake.domain import DECIDERS
 from services.intake.domain.commands import COMMANDS
@@ -25,7 +26,7 @@ from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
 from shared.seal import read_keys
 from shared.service import Parts, Service, parts
-from shared.web import audit_pages, site
+from shared.web import site
 from shared.web.pages import Pages
 
 NAME = "intake"
@@ -34,6 +35,7 @@ SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {mat
 
 def build(settings: IntakeSettings) -> Service:
     p = parts(NAME, settings)
+    p.store.listed_by = queries.LISTED_BY
     app = site.application(NAME)
     vault, audit = Vault(p.shelf("keys"), WrappingKeys.read(settings.wrapping_keys)), Audit(p.shelf("audit"))
     residents = Residents(read_keys(settings.network_key), vault, audit)
@@ -59,4 +61,3 @@ def _pages(p: Parts, settings: IntakeSettings, links: CaseLinks, residents: Resi
     yield partner.routes(pages, p.store, links)
     yield resident.routes(pages, p.store, links)
     yield Desk(pages, p.store, residents).router()
-    yield audit_pages.routes(residents.audit)

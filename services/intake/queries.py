@@ -12,6 +12,8 @@ from shared.kernel.document import Entry
 from shared.store import MongoStore
 
 PAGE = 50
+LISTED_BY = ("state.org", "state.received_at")
+"""The index of what is asked for here; docs/decisions/0013."""
 KNOWN: dict[str, Any] = {"state.state": {"$in": list(get_args(State))}}
 """Of cases that were ever taken."""
 

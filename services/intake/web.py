@@ -19,6 +19,7 @@ from shared import seal
 from shared.access import Actor
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn, WithdrawalReason
 from shared.kernel.document import Answer
+from shared.privacy.person import Resident
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.problems import Flaw, Problem
@@ -95,31 +96,32 @@ class Api:
     async def _ask(
         self, actor: Actor, type_: str, data: Mapping[str, Any], idempotency_key: str, *, dry_run: bool
     ) -> JSONResponse:
-        asked = self._validated(actor.id, type_, data, idempotency_key)
+        asked, resident = self._validated(actor.id, type_, data, idempotency_key)
         if dry_run:
             return JSONResponse({"valid": True, "case": asked.case}, 200)
-        asked = await self._kept(asked)
+        asked = await self._kept(asked, resident)
         answer = await self._parts.commands.ask(asked.case, asked.command, asked.id, actor, adapter="http")
         return _answered(asked.case, str(data["reference"]), answer)
 
-    def _validated(self, org: str, type_: str, data: Mapping[str, Any], idempotency_key: str) -> Asked:
-        """Raises a problem that names every flaw, of form, codes and times."""
+    def _validated(
+        self, org: str, type_: str, data: Mapping[str, Any], idempotency_key: str
+    ) -> tuple[Asked, Resident | None]:
+        """Raises a problem that names every flaw: of form, codes and times, and of the resident, who is opened here."""
+        record = f"http:{idempotency_key or secrets.token_hex(10)}"  # unnamed, each request is one of its own
         try:
-            asked = to_command(org, "", type_, data)
+            asked = to_command(org, record, type_, data)
         except Unfit as unfit:
             raise _invalid(unfit.flaws) from unfit
+        read, resident = self._residents.read(asked)
+        flaws = list(read.flaws) if isinstance(read, Unfit) else []
         if isinstance(asked.command, Publish):
-            self._check(asked.command.referral)
-        record = f"http:{idempotency_key or secrets.token_hex(10)}"  # unnamed, each request is one of its own
-        return to_command(org, record, type_, data)
-
-    def _check(self, referral: ReferralPublished) -> None:
-        flaws = [*problems(referral, self._parts.clock.now()), *self._residents.flaws(referral.resident)]
+            flaws = [*problems(asked.command.referral, self._parts.clock.now()), *flaws]
         if flaws:
             raise _invalid(flaws)
+        return asked, resident
 
-    async def _kept(self, asked: Asked) -> Asked:
-        (kept,) = await self._residents.keep([asked])
+    async def _kept(self, asked: Asked, resident: Resident | None) -> Asked:
+        (kept,) = await self._residents.keep([(asked, resident)])
         if isinstance(kept, Unfit):
             raise _invalid(kept.flaws)
         assert isinstance(kept, Asked)

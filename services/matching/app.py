@@ -1,5 +1,6 @@
 """Matching, wired together. Reads cases and responses; writes matches, offers and the roster; talks to itself of holds."""
 
+from services.matching import queries
 from services.matching.domain import DECIDERS
 from services.matching.domain.commands import COMMANDS
 from services.matching.inlets import RosterInlet
@@ -10,11 +11,10 @@ from shared.events.base import by_type
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
-from shared.privacy.audit import Audit
 from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
-from shared.web import audit_pages, site
+from shared.web import site
 
 NAME = "matching"
 SUBSCRIPTIONS = Subscriptions(
@@ -26,6 +26,7 @@ SUBSCRIPTIONS = Subscriptions(
 
 def build(settings: MatchingSettings) -> Service:
     p = parts(NAME, settings)
+    p.store.listed_by = queries.LISTED_BY
     app = site.application(NAME)
     view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view)
@@ -33,5 +34,4 @@ def build(settings: MatchingSettings) -> Service:
     inlet = RosterInlet(p.commands, vault)
     site.furnish(app, service, bodies={"POST /supporters/import": settings.max_upload})
     app.include_router(Desk(p, view.items, inlet).router())
-    app.include_router(audit_pages.routes(Audit(p.shelf("audit"))))
     return service

@@ -1,5 +1,6 @@
 """What coordinators' pages read: cases with their offers, and why others were not asked."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,15 +14,15 @@ from shared.store import MongoStore
 
 Roster = Mapping[str, SupporterSnapshot]
 AT_MOST = 200
-STATES = {"asking": "asking", "assigned": "assigned", "escalated": "escalated", "closed": "closed"}
+STATES = ("asking", "assigned", "escalated", "closed")
+LISTED_BY = ("state.status", "state.referral.received_at")
+"""The index of what is asked for here; docs/decisions/0013."""
 
 
 async def counts(store: MongoStore) -> dict[str, int]:
     """State → how many cases."""
-    pipeline = [{"$match": {"state.status": {"$exists": True}}}, {"$group": {"_id": "$state.status", "n": {"$sum": 1}}}]
-    found = await store.documents.aggregate(pipeline).to_list(None)
-    by_state = {row["_id"]: row["n"] for row in found}
-    return {state: by_state[state] for state in STATES if state in by_state}
+    found = await asyncio.gather(*(store.documents.count_documents({"state.status": state}) for state in STATES))
+    return {state: count for state, count in zip(STATES, found, strict=True) if count}
 
 
 async def places(store: MongoStore) -> dict[str, int]:
@@ -37,7 +38,9 @@ async def cases(store: MongoStore, state: str | None) -> list[dict[str, Any]]:
     """At most 200, the escalated first, then those that wait longest."""
     rows: list[dict[str, Any]] = []
     for one in [state] if state in STATES else ["escalated", "asking", "assigned", "closed"]:
-        cursor = store.documents.find({"state.status": one}, {"state": 1}, limit=AT_MOST - len(rows))
+        cursor = store.documents.find(
+            {"state.status": one}, {"state": 1}, sort=[("state.referral.received_at", 1)], limit=AT_MOST - len(rows)
+        )
         rows += [_row(found["_id"], Case.model_validate(found["state"])) async for found in cursor]
         if len(rows) >= AT_MOST:
             break

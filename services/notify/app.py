@@ -16,7 +16,7 @@ from shared.privacy.audit import Audit
 from shared.privacy.opener import Opener
 from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
-from shared.web import audit_pages, site
+from shared.web import site
 
 NAME = "notify"
 KEYS_WAIT_MS = 200
@@ -39,5 +39,4 @@ def build(settings: NotifySettings) -> Service:
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, (resident_keys, supporter_keys), extras=[sending])
     site.furnish(app, service, opens=links.actor)
     app.include_router(OfferPages(p, links, residents).router())
-    app.include_router(audit_pages.routes(audit))
     return service

@@ -8,7 +8,9 @@ import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message as Email
+from typing import NamedTuple
 
 import aiosmtplib
 
@@ -23,12 +25,17 @@ from shared.ids import derive
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Counter
 from shared.kernel.record import Message, Record
+from shared.metrics import MAIL_SECONDS
 from shared.privacy.opener import Opener
 from shared.store import MongoStore
 
 LANES = 4
 """Connections to the mail server at a time."""
 SMTP_TIMEOUT = 15
+AWAY = "away"
+"""Why an attempt failed: the mail server does not answer at all."""
+PROVIDER = "smtp"
+"""As metrics call the way these messages go."""
 
 
 @dataclass
@@ -46,20 +53,20 @@ class MailOutlet:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """A handler for batches of the journal."""
-        started = [(_key(record), event) for record in records for event in _started(record)]
-        documents = await self.store.load({supporter for supporter, _ in started}) if started else {}
+        started = [one for record in records for one in _started(record)]
+        documents = await self.store.load({one.supporter for one in started}) if started else {}
         people = {key: Recipient.model_validate(document.state) for key, document in documents.items()}
-        todo = [(s, event) for s, event in started if _is_new(people.get(s), event)]
-        addresses = await self._addresses({supporter for supporter, _ in todo})
-        mails = [self._mail(supporter, people[supporter], event, addresses.get(supporter)) for supporter, event in todo]
+        todo = [one for one in started if _is_new(people.get(one.supporter), one.event)]
+        addresses = await self._addresses({one.supporter for one in todo})
+        mails = [self._mail(one, people[one.supporter], addresses.get(one.supporter)) for one in todo]
         lanes = [mails[lane::LANES] for lane in range(LANES)]
         outcomes = await asyncio.gather(*(self._send(lane) for lane in lanes if lane))
         await self.commands.send([command for outcome in outcomes for command in outcome])
 
-    def _mail(self, supporter: str, person: Recipient, event: SendingStarted, address: str | None) -> "Mail":
-        letter = person.messages[event.message]
-        message = self._message(supporter, person, event.message, letter, address) if address else None
-        return Mail(supporter, event, letter.kind, message)
+    def _mail(self, one: "Started", person: Recipient, address: str | None) -> "Mail":
+        letter = person.messages[one.event.message]
+        message = self._message(one.supporter, person, one.event.message, letter, address) if address else None
+        return Mail(one.supporter, one.event, letter.kind, message, one.at)
 
     async def _addresses(self, supporters: Collection[str]) -> dict[str, str]:
         """Supporter → mail address. Who was erased, or whose key has not come yet, is absent."""
@@ -68,10 +75,16 @@ class MailOutlet:
         return {supporter: contact["email"] for supporter, contact in opened.items() if contact.get("email")}
 
     async def _send(self, mails: Sequence["Mail"]) -> list[Message]:
-        """One after the other over one connection; returns the commands that say what became of each."""
+        """One after the other over one connection; returns the commands that say what became of each.
+
+        Once the server is away, the rest waits for its next attempt, too: a batch in which each waits in vain takes
+        minutes, and who makes no progress for so long is restarted, and begins again.
+        """
         server = aiosmtplib.SMTP(hostname=self.smtp[0], port=self.smtp[1], timeout=SMTP_TIMEOUT)
+        came: list[Sent | NotSent] = []
         try:
-            came = [await self._try(server, mail) for mail in mails]
+            for mail in mails:
+                came.append(mail.failed(AWAY, final=False) if _is_away(came) else await self._try(server, mail))
         finally:
             server.close()
         return [self._told(mail, word) for mail, word in zip(mails, came, strict=True)]
@@ -85,6 +98,9 @@ class MailOutlet:
             await server.send_message(mail.message)
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
             return mail.failed("refused", final=_is_final(error))
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError):
+            server.close()
+            return mail.failed(AWAY, final=False)
         except (aiosmtplib.SMTPException, OSError):
             server.close()
             return mail.failed("unreachable", final=False)
@@ -92,7 +108,9 @@ class MailOutlet:
 
     def _told(self, mail: "Mail", came: Sent | NotSent) -> Message:
         result = "sent" if isinstance(came, Sent) else "failed" if came.final else "retried"
-        self.count.add("mails", kind=mail.kind, result=result)
+        self.count.add("mails", kind=mail.kind, result=result, provider=PROVIDER)
+        if mail.event.attempt == 1 and result == "sent":
+            MAIL_SECONDS.labels(PROVIDER).observe((self.commands.clock.now() - mail.at).total_seconds())
         id_ = derive("mail", mail.supporter, came.message, str(came.attempt))
         return self.commands.message(mail.supporter, came, id_, MAIL_OUTLET, adapter="mail")
 
@@ -109,12 +127,13 @@ class MailOutlet:
 
 @dataclass(frozen=True)
 class Mail:
-    """One attempt. `message` None: nobody knows an address."""
+    """One attempt, decided `at`. `message` None: nobody knows an address."""
 
     supporter: str
     event: SendingStarted
     kind: str
     message: Email | None
+    at: datetime
 
     def failed(self, reason: str, *, final: bool) -> NotSent:
         return NotSent(message=self.event.message, attempt=self.event.attempt, reason=reason, final=final)
@@ -126,17 +145,23 @@ def _is_new(person: Recipient | None, event: SendingStarted) -> bool:
     return letter is not None and letter.attempt == event.attempt and letter.at is None
 
 
-def _key(record: Record) -> str:
-    return (record.key or b"").decode()
+class Started(NamedTuple):
+    supporter: str
+    event: SendingStarted
+    at: datetime
 
 
-def _started(record: Record) -> list[SendingStarted]:
-    entry = json.loads(record.value or b"{}")
+def _started(record: Record) -> list[Started]:
+    entry, supporter = json.loads(record.value or b"{}"), (record.key or b"").decode()
     return [
-        SendingStarted.model_validate(event["data"])
+        Started(supporter, SendingStarted.model_validate(event["data"]), datetime.fromisoformat(entry["at"]))
         for event in entry.get("events", ())
         if event["type"] == SendingStarted.type
     ]
+
+
+def _is_away(came: Sequence[Sent | NotSent]) -> bool:
+    return bool(came) and isinstance(last := came[-1], NotSent) and last.reason == AWAY
 
 
 def _is_final(error: Exception) -> bool:

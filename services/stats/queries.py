@@ -3,12 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.stats.domain.fact import Fact
 from shared import region
-from shared.store import MongoStore
+
+if TYPE_CHECKING:
+    from shared.store import MongoStore
 
 COLUMNS = ("received", "assigned", "completed", "escalated")
 
@@ -19,6 +22,10 @@ class Times:
 
     hours: list[float] = field(default_factory=list)
 
+    def add(self, since: datetime, at: datetime | None) -> None:
+        if at:
+            self.hours.append((at - since).total_seconds() / 3600)
+
     def as_json(self) -> dict[str, float | None]:
         return {"median": self._part(50), "p90": self._part(90)}
 
@@ -28,9 +35,19 @@ class Times:
         return round(quantiles(self.hours, n=100, method="inclusive")[percent - 1], 2)
 
 
+class Waiting(NamedTuple):
+    """A case without a supporter. `reason`: `asking`, or why a coordinator is to decide."""
+
+    reason: str
+    since: datetime
+    language: str
+
+
 @dataclass
 class Figures:
-    """`table`: category → received, assigned, completed, escalated. `states`: where the cases stand now."""
+    """`table`: category → received, assigned, completed, escalated. `states`: where the cases stand now.
+    `to_first_word`: until somebody was asked, a coordinator told that there is nobody to ask, or the case over.
+    """
 
     table: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     states: Counter[str] = field(default_factory=Counter)
@@ -43,7 +60,10 @@ class Figures:
     undelivered: Counter[str] = field(default_factory=Counter)
     to_offer: Times = field(default_factory=Times)
     to_acceptance: Times = field(default_factory=Times)
+    to_first_word: Times = field(default_factory=Times)
+    waiting: list[Waiting] = field(default_factory=list)
     minutes: int = 0
+    assignments: int = 0
 
     def add(self, fact: Fact) -> None:
         if fact.category is None or fact.received_at is None:
@@ -53,10 +73,12 @@ class Figures:
             received=1, assigned=fact.assigned_at is not None, completed=fact.outcome is not None,
             escalated=bool(fact.escalations),
         )  # fmt: skip
-        if fact.offered_at:
-            self.to_offer.hours.append((fact.offered_at - fact.received_at).total_seconds() / 3600)
-        if fact.assigned_at:
-            self.to_acceptance.hours.append((fact.assigned_at - fact.received_at).total_seconds() / 3600)
+        first_word = min(filter(None, (fact.offered_at, fact.escalated_at, fact.closed_at)), default=None)
+        self.to_offer.add(fact.received_at, fact.offered_at)
+        self.to_acceptance.add(fact.received_at, fact.assigned_at)
+        self.to_first_word.add(fact.received_at, first_word)
+        if state(fact) == "asking":
+            self.waiting.append(Waiting(fact.waits_for or "asking", fact.received_at, fact.language or ""))
 
     def _count(self, fact: Fact) -> None:
         self.states[state(fact)] += 1
@@ -65,6 +87,7 @@ class Figures:
         self.escalations.update(fact.escalations)
         self.undelivered.update(fact.undelivered)
         self.minutes += fact.minutes
+        self.assignments += fact.assignments
         if fact.outcome:
             self.outcomes[fact.outcome] += 1
         if fact.unserved:
@@ -108,7 +131,7 @@ def count(facts: Iterable[Fact]) -> Figures:
     return figures
 
 
-async def figures(store: MongoStore) -> Figures:
+async def figures(store: "MongoStore") -> Figures:
     counted = Figures()
     async for row in store.documents.find({}, {"state": 1, "_id": 0}, batch_size=1000):
         counted.add(Fact.model_validate(row["state"]))

@@ -1,18 +1,22 @@
 """The figures as a page, as JSON, and as Prometheus metrics."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from services.stats import queries
+from services.stats import outlets, queries
 from services.stats.queries import Figures
 from shared.metrics import exposition
 from shared.service import Parts
+from shared.store import DatabaseError
 from shared.web.pages import Pages, language_of
+
+PATIENCE = 5
+"""Seconds: less than a scrape may take."""
 
 
 class Board:
@@ -43,36 +47,21 @@ class Board:
         @router.get("/metrics", include_in_schema=False)
         async def metrics() -> Response:
             """The service's own metrics, and the figures as gauges."""
-            body = exposition() + gauges(await self._figures())
+            body = exposition() + await self._as_metrics()
             return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 
         return router
+
+    async def _as_metrics(self) -> bytes:
+        """Nothing while the database is away: a scrape must not fail just then."""
+        try:
+            counted = await asyncio.wait_for(self._figures(), PATIENCE)
+        except (DatabaseError, TimeoutError):
+            return b""
+        return outlets.exposition(counted, self._parts.clock.now())
 
     async def _figures(self, *, fresh: bool = False) -> Figures:
         now = time.monotonic()
         if fresh or self._known is None or now - self._known[0] > self._fresh:
             self._known = (now, await queries.figures(self._parts.store))
         return self._known[1]
-
-
-def gauges(figures: Figures) -> bytes:
-    """Labels are codes of the region and of the contracts: no referral can make a series of its own."""
-    registry = CollectorRegistry()
-    cases = Gauge(
-        "tsunagu_cases", "Cases by category and how far they came", ["category", "reached"], registry=registry
-    )
-    for row in figures.rows():
-        for column in queries.COLUMNS:
-            cases.labels(row["label"], column).set(row[column])
-    states = Gauge("tsunagu_cases_now", "Cases by where they stand", ["state"], registry=registry)
-    for name, n in figures.states.items():
-        states.labels(name).set(n)
-    escalations = Gauge("tsunagu_escalations", "Escalations by reason", ["reason"], registry=registry)
-    for name, n in figures.escalations.items():
-        escalations.labels(name).set(n)
-    hours = Gauge("tsunagu_hours", "Hours from referral to a step", ["step", "quantile"], registry=registry)
-    for step, times in (("offer", figures.to_offer), ("acceptance", figures.to_acceptance)):
-        for quantile, value in times.as_json().items():
-            if value is not None:
-                hours.labels(step, quantile).set(value)
-    return generate_latest(registry)

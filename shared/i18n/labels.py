@@ -2,12 +2,14 @@
 
 from types import MappingProxyType
 
+from shared.i18n.letter_labels import LETTERS
 from shared.i18n.step_labels import STEPS, _
 from shared.i18n.translator import Translator
 
 LABELS = MappingProxyType(
     {
         **STEPS,
+        **LETTERS,
         "role": {
             "partner": _("Partner organisation"),
             "resident": _("Resident"),

@@ -147,6 +147,11 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "partner_asks": _("The partner asks"),
         "complaint": _("A complaint"),
         "other": _("Another reason"),
+        "letter": _("To look into a dead letter"),
+        "replayed": _("A dead letter was published again"),
+        "discarded": _("A dead letter was given up"),
+        "released": _("A stuck document was released"),
+        "limit_lifted": _("A stopped service was let go on"),
     },
 }
 """Of matching's cases, of a supporter's offer; why somebody's data was opened."""

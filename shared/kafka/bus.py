@@ -5,10 +5,11 @@ import logging
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import UnknownError
+from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError, UnknownError
 
+from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
-from shared.kernel.record import Message
+from shared.kernel.record import Message, Record
 
 TIMEOUT_MS = 20_000
 
@@ -50,9 +51,28 @@ class KafkaBus:
         if self._producer is None:
             raise ConnectionError("the bus has not been started")
         acks = [
-            await self._producer.send(m.topic, m.value, key=m.key.encode(), headers=list(m.headers)) for m in messages
+            await self._producer.send(self._kafka.name(m.topic), m.value, key=m.key.encode(), headers=list(m.headers))
+            for m in messages
         ]
         return [ack.offset for ack in await asyncio.gather(*acks)]
+
+    async def again(self, record: Record) -> int:
+        """Publishes a record as it was, in the partition where it lay; returns its new offset. Raises TsunaguError where
+        this broker does not take it from us.
+        """
+        if self._producer is None:
+            raise ConnectionError("the bus has not been started")
+        try:
+            sent = await self._producer.send_and_wait(
+                self._kafka.name(record.place.topic), record.value, key=record.key, headers=list(record.headers),
+                partition=record.place.partition,
+            )  # fmt: skip
+        except TopicAuthorizationFailedError as error:
+            topic = record.place.topic
+            raise TsunaguError(f"{topic} is not ours to write: use the command line, as a user that may") from error
+        except MessageSizeTooLargeError as error:
+            raise TsunaguError(f"{record} is larger than the broker takes: its sender must send less") from error
+        return int(sent.offset)
 
     async def stop(self) -> None:
         if self._producer:

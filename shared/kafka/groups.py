@@ -15,10 +15,10 @@ MEMBERS = 5
 async def committed(kafka: Kafka, group: str, topics: Collection[str]) -> dict[Place, int]:
     """Offsets that the group has committed; a partition it never did is absent."""
     async with _Admin(kafka) as admin:
-        described = await admin.describe_topics(list(topics))
+        described = await admin.describe_topics([kafka.name(topic) for topic in topics])
         places = [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
         found = await admin.list_consumer_group_offsets(group, partitions=places) if places else {}
-    return {Place(*place): at.offset for place, at in found.items() if at.offset >= 0}
+    return {kafka.place(place): at.offset for place, at in found.items() if at.offset >= 0}
 
 
 async def members(kafka: Kafka, group: str) -> int:

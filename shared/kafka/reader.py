@@ -1,14 +1,13 @@
 """Reading: a member of a consumer group that hands over batches, and commits a batch only when it is done with.
 
-FastStream's defaults commit on a timer or in spite of an error. So here: manual acknowledgement, explicit offsets,
-raw records (its parsers raise on a null header outside of every acknowledgement), and on any error back to the
-first record of the batch.
+FastStream's defaults commit on a timer or in spite of an error. So here: manual acknowledgement, explicit offsets, and
+raw records (its parsers raise on a null header outside of every acknowledgement). What is done with a batch is decided
+in shared.kernel.member; here is the wiring.
 """
 
-import asyncio
 import os
-import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -20,14 +19,15 @@ from faststream.kafka.message import KafkaMessage
 
 from shared.kafka import lenient
 from shared.kafka.connection import Kafka
+from shared.kernel.member import Handle, Member
+from shared.kernel.pipeline import Pipeline, Stages
 from shared.kernel.record import Place, Record
 
 os.environ.setdefault("FASTSTREAM_SUPERVISOR_DISABLED", "1")  # it revives dead tasks without their state
 
 lenient.install()
 
-Handle = Callable[[Sequence[Record]], Awaitable[None]]
-MAX_BACKOFF = 5.0
+__all__ = ["Handle", "Reader", "ends_of", "places_of"]
 
 
 class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped here
@@ -36,7 +36,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
     batch = 500
     """At most so many records at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # it wires what others decide
         self,
         name: str,
         kafka: Kafka,
@@ -47,18 +47,16 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         pattern: str | None = None,
         committed: dict[Place, int] | None = None,
         on_error: Callable[[str, BaseException], None] = lambda _name, _error: None,
+        on_revoked: Callable[[], None] = lambda: None,
         wait_ms: int = 10,
+        stages: Stages | None = None,
+        depth: int = 1,
     ) -> None:
-        """`wait_ms`: how long an empty fetch waits; the embedded broker does not wake one when a record comes, and
-        each costs it 0.3 ms.
+        """`on_revoked`: see Member. `wait_ms`: how long an empty fetch waits; the embedded broker does not wake one when a
+        record comes, and each costs it 0.3 ms. `stages`: where so many batches (`depth`) may be on their way at once.
         """
-        self.name, self._handle, self._on_error = name, handle, on_error
+        self.name, self._kafka = name, kafka
         self.committed = {} if committed is None else committed
-        self._busy = asyncio.Lock()
-        self._failures = 0
-        self._stopping = False
-        self.last_error: BaseException | None = None
-        self.last_progress = time.monotonic()
         self._broker = KafkaBroker(
             kafka.servers,
             security=kafka.security(),
@@ -67,10 +65,10 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             allow_auto_create_topics=False,
             logger=None,
             graceful_timeout=30,
-            metadata_max_age_ms=3000,  # how soon a new partner's topic is found
+            metadata_max_age_ms=1000 if pattern else 3000,  # how soon a new partner's topic is found
         )
         self._subscriber = self._broker.subscriber(
-            *topics,
+            *map(kafka.name, topics),
             pattern=pattern,
             batch=True,
             max_records=self.batch,
@@ -89,27 +87,57 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             heartbeat_interval_ms=1000,
         )
         self._subscriber(self._on_batch)
+        places = _Partitions(kafka, lambda: self._consumer)
+        self._member = (
+            Pipeline(name, places, handle, stages, depth, self.committed, on_error, on_revoked)
+            if stages and depth > 1
+            else Member(name, places, handle, self.committed, on_error, on_revoked)
+        )
 
     async def start(self) -> None:
         await self._broker.start()
 
     async def stop(self) -> None:
         """Finish the batch in hand, commit it, leave the group."""
-        self._stopping = True
-        async with self._busy:
-            pass  # not longer: a next batch may wait for its turn, only to be given back, and FastStream waits for it
+        await self._member.finish()
         await self._broker.stop()
 
     async def lag(self) -> int:
         """Records in the owned partitions that are not committed yet."""
+        return self.lag_below(await self.ends())
+
+    def lag_below(self, ends: Mapping[Place, int]) -> int:
+        """Of the partitions that end there, as `ends` has found."""
+        return sum(max(0, end - self.committed.get(place, 0)) for place, end in ends.items())
+
+    async def ends(self) -> dict[Place, int]:
+        """The offset after the last record of each owned partition."""
         owned = list(self._consumer.assignment())
         ends = await ends_of(self._consumer, owned) if owned else {}
-        return sum(max(0, end - self.committed.get(Place(*place), 0)) for place, end in ends.items())
+        return {self._kafka.place(place): end for place, end in ends.items()}
 
     def owns(self, topic: str, key: str) -> bool:
         """Is this member the one that reads the records of that key?"""
-        every = sorted(self._consumer.partitions_for_topic(topic) or ())
+        every = sorted(self._consumer.partitions_for_topic(self._kafka.name(topic)) or ())
         return bool(every) and Place(topic, DefaultPartitioner()(key.encode(), every, every)) in self.committed
+
+    def between_batches(self) -> AbstractAsyncContextManager[None]:
+        """`async with`: while somebody is in there no batch is in hand."""
+        return self._member.between_batches()
+
+    @property
+    def last_error(self) -> BaseException | None:
+        """Of the last batch; None when it went well."""
+        return self._member.last_error
+
+    @property
+    def last_progress(self) -> float:
+        """When (time.monotonic) a batch was last done with, or there was none to do."""
+        return self._member.last_progress
+
+    @last_progress.setter
+    def last_progress(self, at: float) -> None:
+        self._member.last_progress = at
 
     @property
     def _consumer(self) -> Any:
@@ -124,56 +152,36 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         )  # fmt: skip
 
     async def _on_batch(self, message: KafkaMessage) -> None:
-        """Whatever raises in here must be caught in here: FastStream would pass over the batch."""
         records: Any = message.raw_message
-        async with self._busy:
-            try:
-                records = [] if self._stopping else await self._still_ours(records)
-                if not records:
-                    return
-                await self._handle([_record(r) for r in records])
-                await self._commit(records)
-            except asyncio.CancelledError:
-                if self._stopping:
-                    raise
-                await self._rewind(records, RuntimeError("a handler was cancelled"))
-            except Exception as error:  # whatever it was: nothing is committed, and it comes again
-                await self._rewind(records, error)
-            else:
-                self._failures, self.last_error, self.last_progress = 0, None, time.monotonic()
-
-    async def _still_ours(self, records: Any) -> list[Any]:
-        """Without those that a rebalance or a rewind overtook: the position must lie behind the last in hand."""
-        last = {TopicPartition(r.topic, r.partition): r.offset for r in records}
-        owned = self._consumer.assignment()
-        good = {tp for tp, offset in last.items() if tp in owned and await self._consumer.position(tp) > offset}
-        return [r for r in records if TopicPartition(r.topic, r.partition) in good]
-
-    async def _commit(self, records: Sequence[Any]) -> None:
-        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
-        await self._consumer.commit(offsets)
-        self.committed.update({Place(*place): offset for place, offset in offsets.items()})
-
-    async def _rewind(self, records: Sequence[Any], error: BaseException) -> None:
-        self._failures += 1
-        self.last_error = error
-        self._on_error(self.name, error)
-        await asyncio.sleep(min(MAX_BACKOFF, 0.1 * 2**self._failures))
-        first: dict[TopicPartition, int] = {}
-        for r in records:
-            first.setdefault(TopicPartition(r.topic, r.partition), r.offset)
-        for place, offset in first.items():
-            if place in self._consumer.assignment():
-                self._consumer.seek(place, offset)
+        await self._member.take([record_of(r, self._kafka) for r in records])
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        async with self._busy:  # the batch in hand is finished first
-            for place in revoked:
-                self.committed.pop(Place(*place), None)
+        await self._member.revoked(map(self._kafka.place, revoked))
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        for place in assigned:
-            self.committed[Place(*place)] = await self._consumer.committed(place) or 0
+        await self._member.assigned(map(self._kafka.place, assigned))
+
+
+class _Partitions:
+    """shared.kernel.member.Partitions of an aiokafka consumer. `consumer`: the one of now; a start makes another."""
+
+    def __init__(self, kafka: Kafka, consumer: Callable[[], Any]) -> None:
+        self._kafka, self._consumer = kafka, consumer
+
+    def assignment(self) -> Collection[Place]:
+        return set(map(self._kafka.place, self._consumer().assignment()))
+
+    async def position(self, place: Place) -> int:
+        return int(await self._consumer().position(self._kafka.partition(place)))
+
+    async def committed(self, place: Place) -> int:
+        return await self._consumer().committed(self._kafka.partition(place)) or 0
+
+    async def commit(self, offsets: Mapping[Place, int]) -> None:
+        await self._consumer().commit({self._kafka.partition(place): offset for place, offset in offsets.items()})
+
+    def seek(self, place: Place, offset: int) -> None:
+        self._consumer().seek(self._kafka.partition(place), offset)
 
 
 async def places_of(consumer: Any, topics: Iterable[str]) -> list[TopicPartition]:
@@ -199,5 +207,6 @@ async def _undecoded(message: KafkaMessage) -> KafkaMessage:
     return message
 
 
-def _record(r: Any) -> Record:
-    return Record(Place(r.topic, r.partition), r.offset, r.key, r.value, r.headers)
+def record_of(r: Any, kafka: Kafka) -> Record:
+    """What aiokafka has read, as the kernel knows it."""
+    return Record(kafka.place(TopicPartition(r.topic, r.partition)), r.offset, r.key, r.value, r.headers)

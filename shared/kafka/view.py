@@ -18,6 +18,7 @@ class View(Generic[M]):
 
     def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 30) -> None:
         self._kafka, self.topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
+        self._name = kafka.name(topic)
         self.items: dict[str, M] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -28,9 +29,9 @@ class View(Generic[M]):
                                     fetch_max_wait_ms=self._wait_ms)  # fmt: skip
         self._consumer = consumer
         await consumer.start()
-        if not (places := await places_of(consumer, [self.topic])):
+        if not (places := await places_of(consumer, [self._name])):
             await consumer.stop()
-            raise TsunaguError(f"there is no topic {self.topic} yet: `tsunagu topics apply` makes it")
+            raise TsunaguError(f"there is no topic {self._name} yet: `tsunagu topics apply` makes it")
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         while await self._is_behind(consumer, places):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, get_args
@@ -22,6 +23,7 @@ Reason = Literal[
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
 MAX_SEALED = 64_000
+_DOCUMENT = re.compile(r"[a-z]+-[A-Za-z0-9._-]{1,80}")
 _MAX_VALUE = 20_000  # base64 (twice) makes 4/3 of 4/3 of it; the headers, cut short, come to 20,000 at most
 
 
@@ -30,9 +32,14 @@ def topic(service: str) -> str:
 
 
 def dead_letter(
-    service: str, record: Record, reason: str, now: datetime, seal: Callable[[bytes], str], *, code: str = ""
-) -> Message:
-    """At most 64 kB whatever the record's size: its beginning, its hash and where it lies. `code`: what was wrong."""
+    service: str, record: Record, reason: str, now: datetime, seal: Callable[[bytes], str], *, code: str = "",
+    document: str | None = None,
+) -> Message:  # fmt: skip
+    """At most 64 kB whatever the record's size: its beginning, its hash and where it lies. `code`: what was wrong.
+
+    `document`: whose it would have been, told in the clear; by default its key says so. A partner's key does not: it may
+    hold anything.
+    """
     value = record.value or b""
     clear = json.dumps({
         "key": _text((record.key or b"")[:500]),
@@ -51,9 +58,15 @@ def dead_letter(
         offset=str(record.offset),
         hash=hashlib.sha256(value).hexdigest(),
         size=str(len(value)),
+        document=_document(record) if document is None else document,
     )
     body = json.dumps({"sealed": seal(clear)}).encode()
     return Message(topic(service), str(record), body, head)
+
+
+def _document(record: Record) -> str:
+    key = (record.key or b"").decode(errors="replace")
+    return key if _DOCUMENT.fullmatch(key) else ""
 
 
 def to_letter(id: str, key: str, record: Record, sealer: Sealer) -> Letter:

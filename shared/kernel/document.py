@@ -1,11 +1,14 @@
 """A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
 
-import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from shared.kernel.record import Input, Kind
+from pydantic_core import from_json
+
+from shared.kernel.record import Input, Kind, encode
 
 KEEP_IDS = 64
 KEEP_IDS_MS = 10 * 60 * 1000
@@ -105,19 +108,19 @@ class Document:
         """Is there an earlier event of its stream that has not come yet?"""
         return an.kind in (Kind.EVENT, Kind.UNREADABLE) and an.sequence > self.seen.get(an.stream, 0) + 1
 
-    def marked(self, an: Input, cluster: str) -> "Document":
-        """The same document, which now knows the input."""
+    def marked(self, an: Input, cluster: str) -> dict[str, Any]:
+        """The fields by which it knows the input from now on."""
         if an.kind is Kind.EVENT:
-            return replace(self, seen={**self.seen, an.stream: an.sequence})
-        return self if an.kept else replace(self, at=(cluster, an.record.offset))
+            return {"seen": {**self.seen, an.stream: an.sequence}}
+        return {} if an.kept else {"at": (cluster, an.record.offset)}
 
-    def answered(self, id: str, answer: Answer, committed: int) -> "Document":
-        """Remember an answer; forget those that are committed, older than ten minutes and not among the last 64."""
+    def answered(self, id: str, answer: Answer, committed: int) -> dict[str, Answer]:
+        """The answers with this one; without those that are committed, older than ten minutes and not among the last 64."""
         ids = {**self.ids, id: answer}
         for old in list(ids)[:-KEEP_IDS]:
             if ids[old].offset < committed and ids[old].at_ms < answer.at_ms - KEEP_IDS_MS:
                 del ids[old]
-        return replace(self, ids=ids)
+        return ids
 
 
 MEMORY = ("sent", "seen", "at", "ids")
@@ -137,10 +140,10 @@ def to_stored(document: Document) -> dict[str, Any]:
 
 def from_stored(stored: dict[str, Any]) -> Document:
     rest = {name: value for name, value in stored.items() if name != "_id"}
-    rest |= json.loads(rest.pop("memory"))
+    rest |= from_json(rest.pop("memory"))
     rest["at"] = tuple(rest["at"])
     rest["ids"] = {id: Answer(**answer) for id, answer in rest["ids"].items()}
-    rest["outbox"] = tuple(entry_from(json.loads(entry)) for entry in rest["outbox"])
+    rest["outbox"] = tuple(entry_from(from_json(entry)) for entry in rest["outbox"])
     return Document(key=stored["_id"], **rest)
 
 
@@ -155,8 +158,18 @@ def entry_from(stored: dict[str, Any]) -> Entry:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return encode(value).decode()
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__ if name != "_text"}
+    names, values = _READ[type(value)]
+    return dict(zip(names, values(value), strict=True))
+
+
+def _reader(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(field.name for field in fields(kind) if field.init)
+    return names, attrgetter(*names)
+
+
+_READ = {kind: _reader(kind) for kind in (Answer, Cause, Document, Entry)}
+"""Names and values of a class, looked up once: this is done several times for each event."""

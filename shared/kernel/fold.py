@@ -1,6 +1,5 @@
 """Folding inputs into one document. Pure: the same document, inputs and world give the same result."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from shared.errors import DomainError
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
-from shared.kernel.record import Input, Kind, Place, letter_id
+from shared.kernel.record import Input, Kind, Place, encode, letter_id
 
 Committed = Mapping[Place, int]
 
@@ -55,7 +54,9 @@ def fold(document: Document, inputs: Sequence[Input], world: World, letters: Seq
     """`letters`: what lies aside for the document; they matter only where a release is among the inputs."""
     outbox = pending(document, inputs, world)
     waiting = sum(len(entry.text) for entry in outbox)
-    folded = Folded(replace(document, outbox=outbox), letters=list(letters), waiting=waiting)
+    if outbox != document.outbox:
+        document = replace(document, outbox=outbox)
+    folded = Folded(document, letters=list(letters), waiting=waiting)
     for one in inputs:
         _fold_one(folded, one, world)
     return folded
@@ -109,7 +110,7 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
     try:
         after, entry = step(folded.document, one, world)
         waiting = folded.waiting + (len(entry.text) if entry else 0)
-        if len(json.dumps(after.state)) + 300 * len(after.seen) + waiting > MAX_BYTES:
+        if len(encode(after.state)) + 300 * len(after.seen) + waiting > MAX_BYTES:
             raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
     except Exception as error:  # whatever our own code raises is this document's matter alone
         folded.error = error
@@ -185,13 +186,14 @@ def _written(
         kept=bool(one.kept),
         by=one.by or None,
     )
-    after = replace(
-        document.marked(one, world.cluster),
-        version=position, state=state, due=due, evolve=evolve, sent=sent, outbox=(*document.outbox, entry),
-    )  # fmt: skip
+    changes = document.marked(one, world.cluster)
     if entry.command:
         place = Place(entry.cause.topic, entry.cause.partition)
-        after = after.answered(entry.command, answer(entry), world.committed.get(place, 0))
+        changes["ids"] = document.answered(entry.command, answer(entry), world.committed.get(place, 0))
+    after = replace(
+        document, version=position, state=state, due=due, evolve=evolve, sent=sent, outbox=(*document.outbox, entry),
+        **changes,
+    )  # fmt: skip
     return after, entry
 
 

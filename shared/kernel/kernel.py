@@ -8,7 +8,6 @@ reloads and finds the work done. See docs/architecture.md.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -18,9 +17,11 @@ from shared.clock import Clock
 from shared.errors import BadRecord
 from shared.ids import Ids
 from shared.kernel import dead_letters, journal
+from shared.kernel.batch import Batch
 from shared.kernel.decider import Decider
-from shared.kernel.document import Answer, Document
-from shared.kernel.fold import Folded, World, fold, refold
+from shared.kernel.document import Answer, Document, Entry
+from shared.kernel.fold import World, fold, refold
+from shared.kernel.limit import Limit
 from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
 from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions, letter_id
 
@@ -30,7 +31,7 @@ class Kernel:
     """`committed`: per owned partition, the offset below which every effect is stored and published.
 
     `on_answer(command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
-    that compute, and so wait for nothing.
+    that compute, and so wait for nothing. `limit`: of what cannot be used.
     """
 
     service: str
@@ -48,26 +49,57 @@ class Kernel:
     on_error: Callable[[str, BaseException], None] = lambda _key, _error: None
     committed: dict[Place, int] = field(default_factory=dict)
     within: Callable[[], AbstractContextManager[None]] = nullcontext
+    limit: Limit = field(default_factory=Limit)
 
     async def process(self, records: Sequence[Record], failing: Collection[Record] = ()) -> None:
         """Returns when every effect of the records is stored and acknowledged; the caller may then commit them.
 
         `failing`: those that nobody is to look into any more: their documents become stuck.
         """
+        batch = await self.fold(records, failing)
+        await self.write(batch)
+        await self.tell(batch)
+
+    async def fold(
+        self, records: Sequence[Record], failing: Collection[Record] = (), ahead: Sequence[Batch] = ()
+    ) -> Batch:
+        """Everything decided, nothing stored. `ahead`: batches before this one that are not through, in order: it builds
+        on what they have made of its documents.
+        """
+        self.limit.check()
         with self.within():
             inputs, dead = self._read(records, failing)
-        groups: dict[str, list[Input]] = defaultdict(list)
+        batch = Batch(len(records), dead)
         for one in inputs:
-            groups[one.key].append(one)
-        settled = await self._settle(groups)
-        await self._keep_letters(settled, groups)
-        await self._note_holes(settled)
-        entries = [entry for folded in settled.values() for entry in folded.document.outbox]
-        told = [*dead, *self._outgoing(settled), *self._told(settled, groups)]
+            batch.groups[one.key].append(one)
+        if ahead and any(map(_takes_up, batch.groups.values())):
+            await ahead[-1].written.wait()  # what they lay aside is to be taken up, too
+        await self._fold(batch, batch.groups, ahead)
+        return batch
+
+    async def write(self, batch: Batch) -> None:
+        """Documents, guarded: one that another writer has changed is folded anew. Then what lies aside, and holes."""
+        todo, tries = batch.changed(batch.groups), 0
+        while todo:
+            missed = await self.store.write([(batch.before[key].rev, batch.settled[key].document) for key in todo])
+            if missed:
+                self.count.add("guard_misses", len(missed))
+                tries += 1
+                await asyncio.sleep(0.005 * tries)
+                await self._fold(batch, missed)
+            todo = batch.changed(missed)
+        await self._keep_letters(batch)
+        await self._note_holes(batch)
+        batch.written.set()
+
+    async def tell(self, batch: Batch) -> None:
+        """The journal, in collection and topic, and what others are told: all acknowledged."""
+        entries = batch.entries()
+        told = [*batch.dead, *self._outgoing(entries), *self._told(batch)]
         both = await asyncio.gather(self.store.append(entries), self.bus.publish(told), return_exceptions=True)
         for error in filter(None, both):
             raise error
-        self._report(settled, groups, len(records))
+        self._report(batch)
 
     def confirm(self, offsets: Mapping[Place, int]) -> None:
         """The group has committed these offsets."""
@@ -83,29 +115,20 @@ class Kernel:
                 dead.append(self._dead(record, error.reason))
         return inputs, dead
 
-    async def _settle(self, groups: Mapping[str, list[Input]]) -> dict[str, Folded]:
-        """Fold and write until no guard is missed."""
-        settled: dict[str, Folded] = {}
-        todo, tries = set(groups), 0
-        while todo:
-            if tries:
-                await asyncio.sleep(0.005 * tries)
-            known = await self.store.load(todo)
-            documents = {key: await self._current(known.get(key) or Document(key)) for key in todo}
-            letters = {key: await self._letters(key, groups[key]) for key in todo}
-            world = self._world()
-            with self.within():
-                settled |= {key: fold(documents[key], groups[key], world, letters[key]) for key in todo}
-            todo = await self._write(documents, {key: settled[key] for key in todo})
-            self.count.add("guard_misses", len(todo))
-            tries += 1
-        return settled
-
-    async def _write(self, before: Mapping[str, Document], after: Mapping[str, Folded]) -> set[str]:
-        changed = {key: folded for key, folded in after.items() if folded.changed}
-        for folded in changed.values():
+    async def _fold(self, batch: Batch, keys: Collection[str], ahead: Sequence[Batch] = ()) -> None:
+        known = {key: folded.document for one in ahead for key in keys if (folded := one.settled.get(key))}
+        stored = await self.store.load([key for key in keys if key not in known])
+        for key in keys:
+            batch.before[key] = await self._current(known.get(key) or stored.get(key) or Document(key))
+            batch.queued[key] = known[key].version if key in known else 0
+        letters = {key: await self._letters(key, batch.groups[key]) for key in keys}
+        world = self._world()
+        with self.within():
+            batch.settled |= {key: fold(batch.before[key], batch.groups[key], world, letters[key]) for key in keys}
+        self.limit.look([message.key for message in batch.dead], [batch.settled[key] for key in keys])
+        for key in batch.changed(keys):
+            folded = batch.settled[key]
             folded.document = replace(folded.document, rev=self.ids.new())
-        return await self.store.write([(before[key].rev, f.document) for key, f in changed.items()])
 
     async def _current(self, document: Document) -> Document:
         """Refolded from its journal where an older evolve made its state; where that fails, fold makes it stuck."""
@@ -134,25 +157,25 @@ class Kernel:
             record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
             return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
 
-    async def _keep_letters(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]) -> None:
+    async def _keep_letters(self, batch: Batch) -> None:
         """Those that are still to lie aside are kept (again); those that a release has folded are thrown away."""
         aside = [
             dead_letters.to_letter(self._letter_id(one), key, one.record, self.sealer)
-            for key, folded in settled.items()
+            for key, folded in batch.settled.items()
             for one in folded.letters
         ]
         await self.store.keep(aside)
         still = {letter.id for letter in aside}
-        for key, inputs in groups.items():
+        for key, inputs in batch.groups.items():
             if _takes_up(inputs):
                 stored = await self.store.letters(key)
                 await self.store.discard([letter for letter in stored if letter.id not in still])
 
-    async def _note_holes(self, settled: Mapping[str, Folded]) -> None:
+    async def _note_holes(self, batch: Batch) -> None:
         now = self.clock.now()
         holes = [
             Hole(key, one.stream, *one.record.place, one.sequence, now)
-            for key, folded in settled.items()
+            for key, folded in batch.settled.items()
             for one in folded.holes
         ]
         if holes:
@@ -161,26 +184,25 @@ class Kernel:
     def _letter_id(self, one: Input) -> str:
         return one.kept or letter_id(self.cluster, one.record)
 
-    def _outgoing(self, settled: Mapping[str, Folded]) -> list[Message]:
-        """Journals before events, documents in the order of the batch: the outbox of each, whole."""
-        entries = [entry for folded in settled.values() for entry in folded.document.outbox]
+    def _outgoing(self, entries: Sequence[Entry]) -> list[Message]:
+        """Journals before events."""
         told = [message for entry in entries for message in journal.events(self.service, entry)]
         return [*(journal.record(self.service, entry) for entry in entries), *told]
 
-    def _told(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]]) -> list[Message]:
+    def _told(self, batch: Batch) -> list[Message]:
         """Dead letters for what is kept aside, and for partners' records whose command was refused (repeats too)."""
-        new = {self._letter_id(one) for inputs in groups.values() for one in inputs}
+        new = {self._letter_id(one) for inputs in batch.groups.values() for one in inputs}
         stuck = [
             self._dead(one.record, "stuck")
-            for folded in settled.values()
+            for folded in batch.settled.values()
             for one in folded.letters
             if self._letter_id(one) in new
         ]
         refused = [
             self._dead(one.record, "refused", answer.refused)
-            for key, inputs in groups.items()
+            for key, inputs in batch.groups.items()
             for one in inputs
-            if one.origin and (answer := settled[key].answer(one)) and answer.refused
+            if one.origin and (answer := batch.settled[key].answer(one)) and answer.refused
         ]
         return stuck + refused
 
@@ -188,15 +210,16 @@ class Kernel:
         self.count.add("dead_letters", reason=reason)
         return dead_letters.dead_letter(self.service, record, reason, self.clock.now(), self.sealer.seal, code=code)
 
-    def _report(self, settled: Mapping[str, Folded], groups: Mapping[str, list[Input]], records: int) -> None:
-        self.count.add("records", records)
-        self.count.add("decisions", sum(len(f.fresh) for f in settled.values()))
-        self.count.add("duplicates", sum(f.duplicates for f in settled.values()))
-        self.count.add("holes", sum(len(f.holes) for f in settled.values()))
-        for key, folded in settled.items():
+    def _report(self, batch: Batch) -> None:
+        settled = batch.settled.values()
+        self.count.add("records", batch.records)
+        self.count.add("decisions", sum(len(f.fresh) for f in settled))
+        self.count.add("duplicates", sum(f.duplicates for f in settled))
+        self.count.add("holes", sum(len(f.holes) for f in settled))
+        for key, folded in batch.settled.items():
             if folded.error:
                 self.on_error(key, folded.error)
-            for one in groups[key]:
+            for one in batch.groups[key]:
                 if one.kind is Kind.COMMAND and one.id in folded.document.ids:
                     self.on_answer(one.id, folded.document.ids[one.id])
 

@@ -1,7 +1,8 @@
 """A store that remembers the documents it wrote last: the one writer of a document need not read back its own words.
 
-Nothing rests on the memory being right. Should another have written since, the guard is missed, the document is
-forgotten, and the next load asks the database.
+Whatever is written rests on no memory: should another have written since, the guard is missed, the document is forgotten,
+and the next load asks the database. But a decision to write nothing (a hole) has no guard. So all is forgotten (`forget`)
+whenever partitions are given up, for others write then.
 """
 
 from collections import OrderedDict
@@ -36,6 +37,10 @@ class RecentStore:
         while len(self._recent) > AT_MOST:
             self._recent.popitem(last=False)
         return missed
+
+    def forget(self) -> None:
+        """Another may write from now on."""
+        self._recent.clear()
 
     def __getattr__(self, name: str) -> Any:
         """All else is the store's."""

@@ -82,7 +82,7 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     if entry.command is None:
         return noted
     below = known.committed.get(Place(cause.topic, cause.partition), 0)
-    return noted.answered(entry.command, answer(entry), below)
+    return replace(noted, ids=noted.answered(entry.command, answer(entry), below))
 
 
 def _streams(entry: Entry) -> dict[str, int]:

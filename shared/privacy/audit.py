@@ -8,12 +8,16 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.kernel.record import encode
 from shared.shelf import Row, Shelf
 
 START = "0" * 64
+AT_ONCE = 500
+"""Lines written at once: no more than so many does a process leave untold that dies between writing and telling."""
+DeskReason = Literal["contact_lost", "partner_asks", "complaint", "other"]
+"""Why a coordinator opens a resident's data: the `why` that such an opening is noted with."""
 
 
 class Opening(NamedTuple):
@@ -51,6 +55,7 @@ class Audit:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._last: Line | None = None
+        self._told = 0
         self._wishes: list[Wish] = []
         self._writing = asyncio.Lock()
 
@@ -76,19 +81,34 @@ class Audit:
             wish.noted = True
 
     async def _append(self, openings: Sequence[Opening]) -> None:
+        for start in range(0, len(openings), AT_ONCE):
+            await self._chain(openings[start : start + AT_ONCE])
+
+    async def _chain(self, openings: Sequence[Opening]) -> None:
         while True:
-            lines = chained(await self._newest(), openings, self._shelf.clock.now().isoformat(timespec="seconds"))
+            last, self._last = await self._newest(), None
+            await self._catch_up(last)
+            lines = chained(last, openings, self._shelf.clock.now().isoformat(timespec="seconds"))
             rows = {_id(line): asdict(line) for line in lines}
             taken = await self._shelf.add(rows)
             if not taken:
                 await self._shelf.tell(rows)
-                self._last = lines[-1]
+                self._last, self._told = lines[-1], lines[-1].number
                 return
             await self._withdraw(rows, taken)
 
+    async def _catch_up(self, last: Line | None) -> None:
+        """Tells the lines that this process has not told. Whoever wrote them may have died, or met a broker that did not
+        answer, before it did: so whoever goes on from them does, and before it writes, or they would grow in number.
+        """
+        number = last.number if last else 0
+        if number > self._told:
+            since = max(self._told, number - AT_ONCE)
+            await self._shelf.tell(await self._shelf.find([_at(n) for n in range(since + 1, number + 1)]))
+            self._told = number
+
     async def _withdraw(self, rows: dict[str, Row], taken: set[str]) -> None:
         """Another process was quicker: what fell in behind its lines is taken back and noted anew."""
-        self._last = None
         await self._shelf.rows.discard(set(rows) - taken)
 
     async def _newest(self) -> Line | None:
@@ -130,5 +150,9 @@ def first_break(lines: Iterable[Line]) -> int | None:
 
 
 def _id(line: Line) -> str:
+    return _at(line.number)
+
+
+def _at(number: int) -> str:
     """Sorts as it counts."""
-    return f"{line.number:012}"
+    return f"{number:012}"

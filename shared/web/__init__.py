@@ -1,5 +1,4 @@
-"""How pages look: one base, one style sheet, a few macros, and no script. `Pages` renders them."""
+"""How pages look: one base, one style sheet, a few macros, and no script. `pages.Pages` renders them.
 
-from shared.web.pages import STATIC, Pages, language_of, with_language
-
-__all__ = ["STATIC", "Pages", "language_of", "with_language"]
+Nothing is imported here: mails use a part of this (environment.py) and no web server.
+"""

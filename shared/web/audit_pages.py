@@ -9,7 +9,8 @@ from shared.privacy.audit import Audit
 from shared.web.pages import Pages, language_of
 
 PAGE, LAST = 50, 200
-PERSON = r"^$|^[a-z]+-[A-Za-z0-9._-]{1,80}$"
+PERSON = r"^$|^[a-z]+[.-][A-Za-z0-9._-]{1,160}$"
+"""Whose data, or which dead letter: topic-partition-offset."""
 
 
 def routes(audit: Audit) -> APIRouter:

@@ -1,4 +1,6 @@
-"""What every service's web server has: the guard, health, metrics, sign-in, the look, errors in the reader's own form."""
+"""What every service's web server has: the guard, health, metrics, sign-in, the pages of auditors and operators, the
+look, errors in the reader's own form.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from shared.access import ROUTES, Forbidden
+from shared.privacy.audit import Audit
 from shared.service import Parts, Service
-from shared.web import health
+from shared.web import audit_pages, health, letters_pages
 from shared.web.answers import Failures, told
 from shared.web.guard import Guard, Rules
 from shared.web.headers import Headers
@@ -39,6 +42,8 @@ def furnish(
     pages, p = Pages(), service.parts
     sessions = Sessions(p.name, p.store.collection("sessions"))
     app.include_router(health.routes(service))
+    app.include_router(audit_pages.routes(Audit(p.shelf("audit"))))
+    app.include_router(letters_pages.routes(service))
     app.include_router(_sign_in(p, sessions, pages).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     settings = p.settings

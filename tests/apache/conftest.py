@@ -1,20 +1,19 @@
-"""A network on a real Apache Kafka with users and ACLs; everything else of it is embedded."""
+"""The network on Apache Kafka with users and ACLs: the one on which tests/delivery runs, too, in the same session."""
 
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.apache.kafka import Apache, apache, missing
-from tests.delivery.conftest import no_settings_from_outside
-from tests.delivery.support.network import Network, network
-from tests.delivery.support.partner import import_roster
+from tests.apache.kafka import missing
+from tests.apache.secured import Secured
+from tests.delivery.conftest import Networks, apache, networks, no_settings_from_outside, pytest_addoption
+from tests.delivery.support.network import Network
 
-__all__ = ["no_settings_from_outside"]
+__all__ = ["apache", "networks", "no_settings_from_outside", "pytest_addoption"]
 TOOLS = ("java", "javac", "mvn", "kcat", "jose", "jq", "curl")
 
 
@@ -29,22 +28,16 @@ def tools() -> None:
 
 
 @pytest.fixture(scope="session")
-def kafka(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apache]:
-    with apache(tmp_path_factory.mktemp("kafka")) as broker:
-        yield broker
+def brokers(tools: None, apache: Secured | None) -> Secured:
+    if apache is None:
+        pytest.fail("run by `make apache`, or with --broker apache")
+    return apache
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def secured(
-    kafka: Apache, no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Network]:
-    """The four services as a user who may do everything. The services and the command line find it in the environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TSUNAGU_KAFKA_USER", kafka.user)
-        patch.setenv("TSUNAGU_KAFKA_PASSWORD", kafka.password)
-        async with network(tmp_path_factory.mktemp("network"), kafka=kafka.servers) as net:
-            await import_roster(net)
-            yield net
+async def secured(brokers: Secured, networks: Networks) -> Network:
+    """Its services are users of their own; the command line, by the environment, is one who may do everything."""
+    return await networks.shared()
 
 
 @pytest.fixture(scope="session")

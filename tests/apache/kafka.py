@@ -21,7 +21,7 @@ from deploy.local.settings import LocalSettings
 POM = Path(__file__).with_name("pom.xml")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tsunagu"
 MEMORY = "-Xmx512m"
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 ADMIN = "tsunagu"
 
 

@@ -1,17 +1,13 @@
 """docs/partners.md, followed to the letter, against Apache Kafka with users and ACLs."""
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
 
 from shared.errors import TsunaguError
-from shared.kafka.connection import Kafka
 from tests.apache.guide import commands, follow
 from tests.delivery.support.network import Network, until
 from tsunagu.commands import partner as partner_command
@@ -72,52 +68,6 @@ async def test_a_shell_does_too(followed: Followed) -> None:
 async def test_what_is_wrong_is_told(followed: Followed) -> None:
     said = followed.of("wrong.json")
     assert "unknown_category" in said and "did you mean hospital?" in said
-
-
-def as_partner(followed: Followed) -> Kafka:
-    given = followed.access
-    return Kafka(given["KAFKA_SERVERS"], given["KAFKA_USER"], given["KAFKA_PASSWORD"])
-
-
-async def test_it_may_write_its_own_topic_alone(followed: Followed) -> None:
-    producer = AIOKafkaProducer(**as_partner(followed).options())
-    await producer.start()
-    try:
-        for topic in ("partner.other.referrals", "partner.acme.updates", "cases", "intake.commands"):
-            with pytest.raises(TopicAuthorizationFailedError):
-                await asyncio.wait_for(producer.send_and_wait(topic, b"{}"), 30)
-    finally:
-        await producer.stop()
-
-
-@pytest.mark.parametrize("topic", ["partner.acme.referrals", "cases", "resident-keys", "intake.journal"])
-async def test_it_may_read_its_own_updates_alone(followed: Followed, topic: str) -> None:
-    consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", **as_partner(followed).options())
-    with pytest.raises(TopicAuthorizationFailedError):
-        try:
-            async with asyncio.timeout(30):
-                await consumer.start()
-                await consumer.getone()
-        finally:
-            await consumer.stop()
-
-
-async def test_its_groups_are_its_own(followed: Followed) -> None:
-    consumer = AIOKafkaConsumer("partner.acme.updates", group_id="tsunagu.intake", **as_partner(followed).options())
-    with pytest.raises(GroupAuthorizationFailedError):
-        try:
-            async with asyncio.timeout(30):
-                await consumer.start()
-        finally:
-            await consumer.stop()
-
-
-@pytest.mark.parametrize("who", [{"password": "wrong"}, {"user": "partner-nobody"}])
-async def test_a_wrong_user_or_password_is_refused(followed: Followed, who: dict[str, Any]) -> None:
-    own = as_partner(followed)
-    producer = AIOKafkaProducer(**Kafka(**{**vars(own), **who}).options())
-    with pytest.raises(KafkaConnectionError, match="bootstrap"):
-        await producer.start()
 
 
 async def test_a_file_of_secrets_is_not_written_over(

@@ -9,11 +9,11 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from shared.access import Role
 from tests.browser.world import World, furnished
-from tests.delivery.conftest import no_settings_from_outside, shared_network
+from tests.delivery.conftest import apache, networks, no_settings_from_outside, shared_network
 from tests.delivery.support.network import Network
 
 Windows = Callable[[str, Role | None], Awaitable[BrowserContext]]
-__all__ = ["no_settings_from_outside", "shared_network"]
+__all__ = ["apache", "networks", "no_settings_from_outside", "shared_network"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

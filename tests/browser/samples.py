@@ -13,6 +13,7 @@ from shared.privacy.audit import Line
 from shared.privacy.person import Resident
 from shared.web.timeline import Step, step
 from tests.browser.contract_samples import CONTRACT_PAGES
+from tests.browser.letter_samples import LETTER_PAGES
 
 MIKA = Actor(Role.COORDINATOR, "mika")
 ROOT = Path(__file__).parents[2]
@@ -216,5 +217,6 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("sign-in", "matching", "sign_in.html", {"token": "tok.en", "invited": MIKA}),
     ("sign-in-how", "matching", "sign_in.html", {"token": "", "invited": None}),
     *CONTRACT_PAGES,
+    *LETTER_PAGES,
 ]  # fmt: skip
 """(name, service, template, context)."""

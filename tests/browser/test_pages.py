@@ -32,7 +32,8 @@ async def opened(context: BrowserContext, world: World, visit: Visit, language: 
 
 
 async def answer(page: Page, visit: Visit) -> Response | None:
-    await page.locator(f"input[value={visit.choose}]").check()
+    if visit.choose:
+        await page.locator(f"input[value={visit.choose}]").check()
     async with page.expect_navigation() as navigated:
         await page.locator(f"main {visit.press} button").click()
     return await navigated.value

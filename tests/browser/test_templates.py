@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from shared.i18n import LANGUAGES
-from shared.web import Pages
+from shared.web.pages import Pages
 from tests.browser.samples import MIKA, PAGES, ROOT
 
 VOID = {"meta", "link", "input", "br", "rect", "circle", "path"}

@@ -28,7 +28,8 @@ class Visit(NamedTuple):
     press: str = ""
 
 
-PARTNER, COORDINATOR, AUDITOR = Role.PARTNER, Role.COORDINATOR, Role.AUDITOR
+PARTNER, COORDINATOR, AUDITOR, OPERATOR = Role.PARTNER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR
+LETTER, LETTERS = "GET /dead-letters/{letter}", "GET /dead-letters"
 REFERRAL, OFFER, RESIDENT = "GET /partner/referrals/{reference}", "GET /offers/{token}", "GET /r/{token}"
 
 VISITS = (
@@ -54,9 +55,30 @@ VISITS = (
     Visit("desk-open", "intake", "POST /desk/{case}/open", "/desk/{case_taken}", COORDINATOR, 200, "complaint", "form"),
     Visit("desk-signed-out", "intake", "GET /desk", "/desk", None, 401),
     Visit("desk-wrong-role", "intake", "GET /desk", "/desk", PARTNER, 403),
-    *(Visit(f"audit-{name}", name, "GET /audit", "/audit?check=true", AUDITOR) for name in ("intake", "notify")),
+    *(
+        Visit(f"audit-{name}", name, "GET /audit", "/audit?check=true", AUDITOR)
+        for name in ("intake", "notify", "stats")
+    ),
     Visit("audit-matching", "matching", "GET /audit", "/audit", AUDITOR),
     Visit("audit-person", "intake", "GET /audit", "/audit?person={case_taken}", AUDITOR),
+    *(Visit(f"dead-letters-{name}", name, LETTERS, "/dead-letters", OPERATOR) for name in ROUTES),
+    Visit("dead-letters-open", "intake", LETTERS, "/dead-letters?state=open", OPERATOR),
+    *(
+        Visit(f"dead-letter-{name}", name, LETTER, "/dead-letters/{letter}", OPERATOR, 404)
+        for name in ("notify", "stats")
+    ),
+    Visit("dead-letter", "intake", LETTER, "/dead-letters/{letter}", OPERATOR),
+    Visit("dead-letter-stuck", "matching", LETTER, "/dead-letters/{letter_stuck}", OPERATOR),
+    Visit("dead-letter-discarded", "intake", LETTER, "/dead-letters/{letter_2}", OPERATOR),
+    Visit(
+        "dead-letter-released",
+        "matching",
+        "POST /dead-letters/{letter}/release",
+        "/dead-letters/{letter_stuck}",
+        OPERATOR,
+        200,
+        press="form[action*=release]",
+    ),
     Visit("cases", "matching", "GET /cases", "/cases", COORDINATOR),
     *(
         Visit(f"case-{name}", "matching", "GET /cases/{case}", f"/cases/{{case_{name}}}", COORDINATOR)

@@ -9,12 +9,18 @@ from services.intake.links import CaseLinks
 from shared.access import Actor, Role
 from shared.web.invitations import invite, link
 from tests.delivery.support.network import Network, until
-from tests.delivery.support.partner import join
+from tests.delivery.support.partner import Partner, envelope, join
+from tests.delivery.support.topics import dead_letters
 from tests.flow.test_round import referral
 from tests.flow.visitor import COORDINATOR, Visitor
 
 ORG = "tsukuba"
-WHO = {Role.PARTNER: Actor(Role.PARTNER, ORG), Role.COORDINATOR: COORDINATOR, Role.AUDITOR: Actor(Role.AUDITOR, "ken")}
+WHO = {
+    Role.PARTNER: Actor(Role.PARTNER, ORG),
+    Role.COORDINATOR: COORDINATOR,
+    Role.AUDITOR: Actor(Role.AUDITOR, "ken"),
+    Role.OPERATOR: Actor(Role.OPERATOR, "yui"),
+}
 
 
 @dataclass
@@ -47,6 +53,7 @@ async def furnished(net: Network) -> World:
     await _taken(world)
     await _held(world)
     await _withdrawn(world)
+    await _unusable(world, partners[ORG])
     links = CaseLinks(Keys(net.where.keys).link_secret.read_text(encoding="utf-8"), "")
     for reference in ("asked", "taken", "done", "held", "failed", "withdrawn"):
         case = case_key(ORG, reference)
@@ -93,6 +100,30 @@ async def _held(world: World) -> None:
     url = world.visitor.url("matching", f"/cases/{case_key(ORG, 'failed')}/close")
     await world.net.http.post(url, data={"reason": "nobody_speaks_it"}, headers=world.visitor.desk)
     await world.visitor.reaches("failed", "failed")
+
+
+async def _unusable(world: World, partner: Partner) -> None:
+    """What a partner got wrong, one of which an operator has given up; an event of a type that nobody here knows yet."""
+    for name in ("letter", "letter_2"):
+        offset = await partner.send(b"{not json", f"wrong-{name}")
+        world.values[name] = await _dead_letter(world, "intake", f"partner.{ORG}.referrals-0-{offset}")
+    head = [one for one in envelope(ORG, "newer", "tsunagu.case.moved.v1") if one[0] != "ce_source"]
+    head += [("ce_source", b"case-newer"), ("ce_sequence", b"1")]
+    newer = await partner.producer.send_and_wait("cases", b"{}", key=b"case-newer", headers=head)
+    world.values["letter_stuck"] = await _dead_letter(world, "matching", f"cases-{newer.partition}-{newer.offset}")
+    url = world.visitor.url("intake", f"/dead-letters/{world.values['letter_2']}/discard")
+    session = await world.net.signed_in("intake", WHO[Role.OPERATOR])
+    assert (await world.net.http.post(url, data={"why": "test"}, headers=session)).status_code == 303
+
+
+async def _dead_letter(world: World, service: str, id: str) -> str:
+    """The id, once it is one."""
+
+    async def told() -> bool:
+        return id in await dead_letters(world.net, service)
+
+    await until(f"{id} is a dead letter", told, 30)
+    return id
 
 
 async def _withdrawn(world: World) -> None:

@@ -7,7 +7,7 @@ from services.intake.contracts.openapi import operations
 from shared import region
 from shared.contracts.fields import rows
 from shared.i18n import LANGUAGES
-from shared.web import Pages
+from shared.web.pages import Pages
 from tests.browser.contract_samples import CONTRACT_PAGES, EVENTS, HTTP
 from tests.browser.test_templates import ROOT, request
 

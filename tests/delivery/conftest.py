@@ -4,6 +4,8 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,32 +16,114 @@ from deploy.local import checks, parts
 from deploy.local.home import Home
 from deploy.local.ports import choose_ports
 from deploy.local.settings import LocalSettings
-from tests.delivery.support.network import Network, network
+from tests.apache.kafka import missing
+from tests.apache.secured import Secured, secured
+from tests.delivery.support.losing import holdable
+from tests.delivery.support.network import Network, Notes, network
 from tests.delivery.support.partner import import_roster
+
+APACHE = pytest.StashKey[Secured]()
+"""In the session's stash, for tests/apache has these fixtures, too: there is one broker and one network on it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    with suppress(ValueError):  # of tests/apache, too: whoever comes second finds it there
+        parser.addoption("--broker", choices=("embedded", "apache"), default="embedded", help="what these tests run on")
+
+
+def on_apache(config: pytest.Config) -> bool:
+    return bool(config.getoption("--broker", "embedded") == "apache")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On Apache Kafka those alone for which it makes a difference: what needs no network of services is as it was."""
+    if not on_apache(config):
+        return
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    needless = [item for item in here if "networks" not in getattr(item, "fixturenames", ())]
+    needless += [item for item in here if item.get_closest_marker("embedded") and item not in needless]
+    config.hook.pytest_deselected(items=needless)
+    items[:] = [item for item in items if item not in needless]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_settings_from_outside() -> Iterator[None]:
-    """What the person running the tests has set for their own network is not for these."""
+def no_settings_from_outside(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the person running the tests has set for their own network is not for these; what `apache` has set is."""
+    ours = request.config.stash[APACHE].env() if APACHE in request.config.stash else {}
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("TSUNAGU_")]:
+        for name in [name for name in os.environ if name.startswith("TSUNAGU_") and name not in ours]:
             patch.delenv(name)
         yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_network(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Network]:
-    """For tests that leave it whole: with the demo's roster, and never short of a broker or a database."""
-    async with network(tmp_path_factory.mktemp("shared")) as net:
-        await import_roster(net)
-        yield net
+async def apache(
+    request: pytest.FixtureRequest, no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Secured | None]:
+    """The broker that was chosen; None: each network has its own, embedded."""
+    stash = request.config.stash
+    if APACHE in stash or not on_apache(request.config):
+        yield stash.get(APACHE, None)
+        return
+    if lacking := missing("java", "mvn"):
+        pytest.fail(f"--broker apache needs {' and '.join(lacking)} (Debian: default-jdk-headless maven)")
+    async with secured(tmp_path_factory.mktemp("kafka"), Notes()) as stash[APACHE]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in stash[APACHE].env().items():
+                patch.setenv(name, value)
+            yield stash[APACHE]
+
+
+@dataclass
+class Networks:
+    """`shared()`: the one of the whole session, from the first who asks."""
+
+    apache: Secured | None
+    folders: pytest.TempPathFactory
+    leaving: AsyncExitStack
+    one: Network | None = None
+
+    async def shared(self) -> Network:
+        self.one = self.one or await self.leaving.enter_async_context(self.new("shared"))
+        return self.one
+
+    @asynccontextmanager
+    async def new(self, name: str) -> AsyncIterator[Network]:
+        """With the demo's roster, and services that can be held back."""
+        folder = self.folders.mktemp(name)
+        async with network(folder, holdable(folder), self.apache) as net:
+            await import_roster(net)
+            yield net
+
+
+NETWORKS = pytest.StashKey[Networks]()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def networks(
+    request: pytest.FixtureRequest, apache: Secured | None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Networks]:
+    if NETWORKS in request.config.stash:
+        yield request.config.stash[NETWORKS]
+        return
+    async with AsyncExitStack() as leaving:
+        request.config.stash[NETWORKS] = Networks(apache, tmp_path_factory, leaving)
+        yield request.config.stash[NETWORKS]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_network(networks: Networks) -> Network:
+    """For tests that leave it whole: never short of a broker or a database."""
+    return await networks.shared()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def own_network(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Network]:
-    """For tests that take its parts away."""
-    async with network(tmp_path_factory.mktemp("own")) as net:
-        await import_roster(net)
+async def own_network(networks: Networks) -> AsyncIterator[Network]:
+    """For tests that take its parts away. Apache Kafka comes back as it was, so there one network serves all."""
+    if networks.apache:
+        yield await networks.shared()
+        return
+    async with networks.new("own") as net:
         yield net
 
 

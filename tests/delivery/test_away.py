@@ -62,6 +62,7 @@ async def test_a_frozen_and_then_killed_database_is_waited_for(own_network: Netw
     await verified(net)
 
 
+@pytest.mark.embedded
 async def test_a_broker_that_forgot_everything_is_told_again(own_network: Network) -> None:
     """Cases that were being asked for when it died are answered and completed after it."""
     net = own_network

@@ -13,7 +13,8 @@ from tests.delivery.support.partner import join, orgs_of, planned
 from tests.delivery.support.people import People
 
 pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session")]
-REFERRALS = 500
+REFERRALS, ON_APACHE = 500, 200
+"""Apache Kafka shares the machine with four services and a database; what is killed, and how often, is the same."""
 KILLS_EACH = 3
 
 
@@ -36,7 +37,7 @@ async def hit(network: Network, victim: str) -> bool:
 @pytest.mark.timeout(400)
 async def test_a_dozen_kills_lose_nothing_and_repeat_nothing(shared_network: Network) -> None:
     net, luck = shared_network, Random(11)
-    plans = planned(REFERRALS, net.clock.now(), prefix="K")
+    plans = planned(ON_APACHE if net.apache else REFERRALS, net.clock.now(), prefix="K")
     partners = await join(net, orgs_of(plans))
     async with living(People(net, accept=95)):
         killing = asyncio.create_task(kills(net, luck))
@@ -49,7 +50,7 @@ async def test_a_dozen_kills_lose_nothing_and_repeat_nothing(shared_network: Net
 
     died = Counter(part for part, what in net.notes.said if "SIGKILL" in what)
     assert all(died[service] >= killed[service] for service in SERVICES)
-    assert len(told) == REFERRALS
+    assert len(told) == len(plans)
     for (org, reference), steps in told.items():
         assert [step["sequence"] for step in steps] == list(range(1, len(steps) + 1)), (org, reference)
         assert [step["type"] for step in steps].count(COMPLETED) <= 1, (org, reference)

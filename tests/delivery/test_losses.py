@@ -1,7 +1,6 @@
 """Parts that are really lost: databases dropped, replaced by a backup. What was decided stays decided."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,14 @@ from tests.delivery.support.losing import (
     differences,
     documents,
     drop,
-    holdable,
     said,
     shelves,
     stopped,
     store,
     where,
 )
-from tests.delivery.support.network import SERVICES, Network, network, until
-from tests.delivery.support.partner import Partner, import_roster, join, orgs_of, planned
+from tests.delivery.support.network import SERVICES, Network, until
+from tests.delivery.support.partner import Partner, join, orgs_of, planned
 from tests.delivery.support.people import People
 from tests.delivery.support.topics import updates
 from tsunagu.commands import backup, refill, restore
@@ -32,11 +30,8 @@ pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session"), p
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def net(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Network]:
-    folder = tmp_path_factory.mktemp("losses")
-    async with network(folder, holdable(folder)) as net:
-        await import_roster(net)
-        yield net
+async def net(own_network: Network) -> Network:
+    return own_network
 
 
 async def publish(partners: dict[str, Partner], plans: list[Planned]) -> None:

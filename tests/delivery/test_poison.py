@@ -17,7 +17,6 @@ from tsunagu.demo.planned import Planned
 
 pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 ORG = "poison-test"
-TOPIC = f"partner.{ORG}.referrals"
 REJECTED = "tsunagu.referral.rejected.v1"
 Send = Callable[[Partner, Planned], Awaitable[int]]
 
@@ -91,11 +90,11 @@ async def test_poisons_are_dead_letters_and_the_good_ones_around_them_are_served
     plans = [replace(plan, org=ORG) for plan in world]
     partner = (await join(net, [ORG]))[ORG]
     good, bad = plans[: len(POISONS) + 1], dict(zip(POISONS, plans[len(POISONS) + 1 :], strict=True))
-    offsets = await _publish(partner, good, bad)
+    places = await _publish(partner, good, bad)
 
-    letters = await until("every poison a dead letter", lambda: _letters(net, offsets), 60)
-    told = await until("every poison told", lambda: _told(net, bad, offsets), 30)
-    for name in offsets:
+    letters = await until("every poison a dead letter", lambda: _letters(net, places), 60)
+    told = await until("every poison told", lambda: _told(net, bad, places), 30)
+    for name in places:
         poison = POISONS[name]
         assert (letters[name]["reason"], letters[name].get("code", "")) == (poison.reason, poison.code), name
         assert told[name]["reason"] == poison.told, name
@@ -105,35 +104,35 @@ async def test_poisons_are_dead_letters_and_the_good_ones_around_them_are_served
     await verified(net)
 
 
-async def _publish(partner: Partner, good: list[Planned], bad: dict[str, Planned]) -> dict[str, int]:
-    """Good and bad in turn. Returns the offsets of the bad ones; one that the broker refuses has none."""
-    offsets = {}
+async def _publish(partner: Partner, good: list[Planned], bad: dict[str, Planned]) -> dict[str, str]:
+    """Good and bad in turn. Returns where the bad ones lie; one that the broker refuses lies nowhere."""
+    places = {}
     await partner.publish(good[0])
     for following, (name, plan) in zip(good[1:], bad.items(), strict=True):
         try:
-            offsets[name] = await POISONS[name].send(partner, plan)
+            await POISONS[name].send(partner, plan)
+            places[name] = partner.last
         except KafkaError as error:
             assert name == "5 MB" and isinstance(error, MessageSizeTooLargeError), (name, error)
         await partner.publish(following)
-    return offsets
+    return places
 
 
-async def _letters(net: Network, offsets: dict[str, int]) -> dict[str, dict[str, str]] | None:
+async def _letters(net: Network, places: dict[str, str]) -> dict[str, dict[str, str]] | None:
     """A record that was read and then refused is lettered as the command that it had become."""
     every = await dead_letters(net)
     commands = {header(record, "ce_origin"): record for record in await records(net, "intake.commands")}
     found = {}
-    for name, offset in offsets.items():
-        command = commands.get(f"{TOPIC}-0-{offset}")
-        place = (TOPIC, 0, offset) if command is None else (command.topic, command.partition, command.offset)
-        found[name] = every.get("-".join(map(str, place)))
+    for name, place in places.items():
+        command = commands.get(place)
+        found[name] = every.get(f"{command.topic}-{command.partition}-{command.offset}" if command else place)
     return {k: v for k, v in found.items() if v} if all(found.values()) else None
 
 
-async def _told(net: Network, bad: dict[str, Planned], offsets: dict[str, int]) -> dict[str, Any] | None:
+async def _told(net: Network, bad: dict[str, Planned], places: dict[str, str]) -> dict[str, Any] | None:
     told = await updates(net, ORG)
     rejections = {
         name: next((step for step in told[ORG, bad[name].reference] if step["type"] == REJECTED), None)
-        for name in offsets
+        for name in places
     }
     return rejections if all(rejections.values()) else None

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session")]
 async def members(network: Network, service: str) -> int:
     """Of the group whose reader changes the service's documents."""
     name = group(service, "kernel", await cluster_id(network.kafka))
-    admin = AIOKafkaAdminClient(bootstrap_servers=network.where.kafka)
+    admin = AIOKafkaAdminClient(**network.kafka.options())
     await admin.start()
     try:
         (answer,) = await admin.describe_consumer_groups([name])

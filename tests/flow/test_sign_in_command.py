@@ -58,8 +58,8 @@ async def test_a_mailed_link_signs_in_and_is_not_printed(where: Where, visitor: 
     [
         ("boss", "x", None, "--role is one of"),
         ("coordinator", "Mika Sato", None, "no real name"),
-        ("operator", "op", None, "no page"),
         ("coordinator", "mika", "stats", "--service is one of matching, intake"),
+        ("operator", "op", "nowhere", "--service is one of matching, intake, notify, stats"),
         ("partner", "nobody-knows", None, "there is no partner nobody-knows"),
     ],
 )

@@ -15,6 +15,7 @@ from shared.settings import Settings
 from tests.house.rooms import ROOT, SERVICES, sources
 
 METRIC_KINDS = {"Counter": "_total", "Gauge": "", "Histogram": "", "Summary": "", "Info": "_info"}
+METRIC_KINDS |= {f"{kind}MetricFamily": end for kind, end in METRIC_KINDS.items()}
 """Class of prometheus_client → what it appends to the name."""
 
 
@@ -64,8 +65,9 @@ def _made(source: str) -> Iterator[Metric]:
         return
     for node in ast.walk(ast.parse(source)):
         match node:
-            case ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=str(name)), _, *rest]):
+            case ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=str(name)), _, *rest], keywords=named):
                 if kind in METRIC_KINDS:
+                    rest += [keyword.value for keyword in named if keyword.arg == "labels"]
                     labels = ast.literal_eval(rest[0]) if rest else []
                     yield Metric(name + METRIC_KINDS[kind], ", ".join(labels))
 

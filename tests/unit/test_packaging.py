@@ -10,7 +10,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+SAFE = yaml.CSafeLoader
+"""Safe as the one in Python, and ten times as fast."""
+COMPOSE: dict[str, Any] = yaml.load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"), SAFE)["services"]
 OURS = ("intake", "matching", "notify", "stats")
 
 
@@ -65,7 +67,7 @@ def test_containers_publish_to_this_machine_only() -> None:
 
 
 def test_prometheus_asks_each_service_at_its_port() -> None:
-    config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    config = yaml.load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"), SAFE)
     asked = {
         target for job in config["scrape_configs"] for group in job["static_configs"] for target in group["targets"]
     }

@@ -7,7 +7,6 @@ import pytest
 
 from services.intake import timeline as intake
 from services.intake.domain import case as referrals
-from services.intake.pages.desk import Reason
 from services.matching import timeline as matching
 from services.matching.domain.case import CASE as MATCHING
 from services.matching.domain.offers import Undelivered
@@ -19,6 +18,7 @@ from shared.events.deliveries import Delivered
 from shared.events.referrals import WithdrawalReason
 from shared.i18n.labels import LABELS
 from shared.kernel.document import Cause, Entry
+from shared.privacy.audit import DeskReason
 from shared.web.timeline import TONES
 from tests.unit.given import NOON
 
@@ -115,7 +115,7 @@ def test_every_event_that_matching_shows_is_one_that_it_decides() -> None:
         ("offer_step", {*get_args(OfferState), "reminded"}),
         ("offer_step_ahead", {code for codes in notify.AHEAD.values() for code in codes}),
         ("withdrawal", get_args(WithdrawalReason)),
-        ("opening", {*get_args(Reason), "taken_in", "mail", "page"}),
+        ("opening", {*get_args(DeskReason), "taken_in", "mail", "page"}),
     ],
 )
 def test_every_step_has_its_words(kind: str, codes: Any) -> None:

@@ -91,17 +91,21 @@ def _told(person: Person, erased: Erased) -> str:
 
 async def _emptied(kafka: Kafka, org: str) -> str:
     """What the partner itself wrote lies on its topic, sealed to the network: what intake has read is deleted there."""
-    place = TopicPartition(referrals.topic(org), 0)
+    topic, group = referrals.topic(org), f"tsunagu.intake.inlet.{await cluster_id(kafka)}"
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=10_000)
     await admin.start()
     try:
-        group = f"tsunagu.intake.inlet.{await cluster_id(kafka)}"
-        offsets = await admin.list_consumer_group_offsets(group, partitions=[place])
-        await admin.delete_records({place: RecordsToDelete(before_offset=offsets[place].offset)})
+        await admin.delete_records(await _read(admin, group, topic))
     except (KafkaError, KeyError):
-        return (
-            f"{place.topic} could not be emptied by this broker: the partner's sealed record is dropped within 7 days"
-        )
+        return f"{topic} could not be emptied by this broker: the partner's sealed record is dropped within 7 days"
     finally:
         await admin.close()
-    return f"{place.topic} is emptied of what intake has read"
+    return f"{topic} is emptied of what intake has read"
+
+
+async def _read(admin: AIOKafkaAdminClient, group: str, topic: str) -> dict[TopicPartition, RecordsToDelete]:
+    """Up to where each partition is read. One that is not read yet says -1, which would delete all of it, unread."""
+    (described,) = await admin.describe_topics([topic])
+    places = [TopicPartition(topic, part["partition"]) for part in described["partitions"]]
+    offsets = await admin.list_consumer_group_offsets(group, partitions=places)
+    return {place: RecordsToDelete(before_offset=at.offset) for place, at in offsets.items() if at.offset > 0}

@@ -1,6 +1,5 @@
 """tsunagu partner add"""
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from deploy.kafka import access, topics
 from services.intake.partners import partners_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
+from tsunagu.secret_file import must_be_new, write_secrets
 from tsunagu.where import Where
 
 
@@ -25,7 +25,7 @@ class Access:
 
 async def add(where: Where, org: str, env: Path | None = None) -> int:
     """Makes topics, API key and user. `env`: a file that is made and holds the secrets, which are then not printed."""
-    _must_be_new(env)
+    must_be_new(env)
     async with partners_of(where.kafka, where.mongo) as partners:
         key = await partners.add_key(org)
     await topics.apply(where.kafka, topics.partner(org))
@@ -33,19 +33,11 @@ async def add(where: Where, org: str, env: Path | None = None) -> int:
     given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password)
     print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
     if env:
-        _write(env, given)
+        write_secrets(env, asdict(given))
         print(f"Kafka user {said}\nsecrets    in {env}, readable by you alone: hand it over safely")
     else:
         _print(given, said)
     return 0
-
-
-def _must_be_new(env: Path | None) -> None:
-    """Asked before anything is made: what it would hold cannot be shown again."""
-    if env and env.exists():
-        raise TsunaguError(f"{env} is there already: name another file, or move it away")
-    if env and not env.absolute().parent.is_dir():
-        raise TsunaguError(f"there is no folder {env.absolute().parent}")
 
 
 async def _user(where: Where, org: str) -> tuple[str, str, str]:
@@ -55,11 +47,6 @@ async def _user(where: Where, org: str) -> tuple[str, str, str]:
     except TsunaguError as error:
         return "", "", f"none: {error}"
     return access.user(org), password, access.user(org)
-
-
-def _write(env: Path, given: Access) -> None:
-    with open(os.open(env, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # a mode from the start
-        file.write("".join(f"{name}={value}\n" for name, value in asdict(given).items()))
 
 
 def _print(given: Access, said: str) -> None:

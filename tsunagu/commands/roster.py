@@ -13,9 +13,9 @@ from tsunagu.where import Where, secret_of
 async def run(where: Where, file: Path) -> int:
     """0 when every row was taken; otherwise every flaw, and 1."""
     content = await asyncio.to_thread(file.read_bytes)
-    url = f"{where.urls['matching']}/supporters/import"
+    url = f"{where.at('matching')}/supporters/import"
     async with httpx.AsyncClient(timeout=60) as http:
-        desk = await session(http, where.urls["matching"], "matching", secret_of(where), Actor(Role.COORDINATOR, "cli"))
+        desk = await session(http, where.at("matching"), "matching", secret_of(where), Actor(Role.COORDINATOR, "cli"))
         headers = {"accept": "application/json", **desk}
         answer = await http.post(url, files={"file": (file.name, content)}, headers=headers)
     body = answer.json()

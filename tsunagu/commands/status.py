@@ -26,7 +26,7 @@ async def run() -> int:
 
 
 async def _service(http: httpx.AsyncClient, name: str, where: Where, table: Table) -> bool:
-    url = where.urls[name]
+    url = where.at(name)
     try:
         health = (await http.get(f"{url}/health/ready")).json()
         metrics = _metrics((await http.get(f"{url}/metrics")).text)

@@ -23,6 +23,7 @@ from tsunagu.demo.outside import Outside
 from tsunagu.demo.replay import Replay
 from tsunagu.demo.world import World, world
 from tsunagu.verify import render, verify
+from tsunagu.verify.mailbox import folder_of
 from tsunagu.where import demo_home
 
 START = datetime(2025, 4, 1, 9, tzinfo=zone())
@@ -88,7 +89,7 @@ async def _close(console: Console, built: stage.Stage, outside: Outside) -> int:
     wrong = closing.off(figures, _expected(built.world), outside.failures)
     for line in wrong[:20]:
         console.print(f"off: {line}", style="red")
-    report = await verify(Kafka(built.where.kafka), built.where.mongo)
+    report = await verify(Kafka(built.where.kafka), built.where.mongo, mails=folder_of(built.where))
     console.print(render(report))
     return 0 if report.ok and not wrong else 1
 

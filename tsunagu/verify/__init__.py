@@ -3,11 +3,14 @@
 It reads topics and documents by code of its own, not through what it checks (kernel, reader, store).
 
     evidence.py  all that is looked at: Kafka (topics.py), databases (memories.py), in a safe order
-    delivery.py  what became of every event, command, partner's record and mail (applied.py, mails.py)
-    streams.py   are streams whole, repeats the same
-    folding.py   documents against their journals; publication.py: journals against topics
-    promises.py  no supporter over capacity, one assignment a case, one end a message
-    report.py    what was found; show.py: for people to read
+    invariants.py  the promises by name, I1 to I11
+    delivery.py    I1: what became of every event, command, partner's record and mail (routes.py, applied.py, mails.py)
+    publication.py I2, I5: journals against topics; streams.py: are topics whole, in order, repeats the same
+    folding.py     I3, I4: documents against their journals; projection.py: stats against their topics
+    promises.py    I6, I7: capacity, one assignment a case, one end a message; eligible.py: who was asked
+    arrived.py     I7: what was delivered is in the mailbox (mailbox.py)
+    offsets.py     I8, I9: what is committed is done with; repeats.py: I11
+    report.py      what was found; show.py: for people to read
 """
 
 from tsunagu.verify.report import Problem, Report, Row

@@ -1,11 +1,16 @@
 """Everything a verification looks at, read once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+from shared.events.offers import TOPIC as OFFERS
+from shared.events.offers import OfferMade
 from shared.kafka.connection import Kafka
 from tsunagu.verify import wiring
+from tsunagu.verify.mailbox import Mailbox, names, read
 from tsunagu.verify.memories import Memory, Stored, read_memories
 from tsunagu.verify.topics import Committed, Identity, Place, Told, cluster_id, committed, read_all
 
@@ -14,12 +19,15 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Evidence:
-    """`committed`: service → the offsets below which its readers have said that all is done."""
+    """`committed`: service → the offsets below which its readers have said that all is done. `mailbox`: None where it
+    cannot be read.
+    """
 
     cluster: str
     committed: Mapping[str, Committed]
     topics: Mapping[str, Sequence[Told]]
     memories: Mapping[str, Memory]
+    mailbox: Mailbox | None = None
 
     def done(self, service: str, place: Place, offset: int) -> bool:
         """Has the service said that it is done with this record?"""
@@ -49,6 +57,15 @@ class Evidence:
             for letter in self.topics.get(f"{service}.dead-letters", ())
         }
 
+    @cached_property
+    def asked(self) -> Mapping[str, Sequence[Told]]:
+        """Supporter → the offers made to them."""
+        found: dict[str, list[Told]] = defaultdict(list)
+        for told in self.topics.get(OFFERS, ()):
+            if told.head.get("type") == OfferMade.type:
+                found[told.key].append(told)
+        return found
+
 
 def _copies(records: Sequence[Told]) -> dict[Identity, list[Told]]:
     copies: dict[Identity, list[Told]] = {}
@@ -66,14 +83,18 @@ async def _committed(kafka: Kafka, cluster: str) -> dict[str, dict[Place, int]]:
     return offsets
 
 
-async def gather(kafka: Kafka, mongo: str, progress: Progress) -> Evidence:
-    """First what is said to be done, then topics, then documents, then journals: whatever is said to be done
-    is then found, however much is done meanwhile. So nothing that is under way looks lost.
+async def gather(kafka: Kafka, mongo: str, progress: Progress, mails: Path | None = None) -> Evidence:
+    """First what is said to be done, then topics, then documents, then journals, then mails: whatever is said to be
+    done is then found, however much is done meanwhile. So nothing that is under way looks lost.
+
+    `mails`: the folder where the embedded stack keeps them.
     """
+    there = names(mails)
     cluster = await cluster_id(kafka)
     progress("offsets")
     offsets = await _committed(kafka, cluster)
     progress("topics")
     topics = await read_all(kafka)
     progress("documents")
-    return Evidence(cluster, offsets, topics, await read_memories(mongo, wiring.SERVICES))
+    memories = await read_memories(mongo, wiring.SERVICES)
+    return Evidence(cluster, offsets, topics, memories, read(mails, there) if mails else None)

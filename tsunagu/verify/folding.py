@@ -1,4 +1,4 @@
-"""Documents against their journals: each must be exactly what its own decisions amount to."""
+"""I3 and I4: documents against their journals. Each must be exactly what its own decisions amount to."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -24,33 +24,37 @@ def check(evidence: Evidence, report: Report) -> None:
             try:
                 _document(evidence, memory, key, report)
             except Exception as error:  # whatever stands in a journal must not end the verification
-                report.add("journal", f"{memory.service} {key} cannot be folded: {error!r}")
+                report.add("I3", "journal", f"{memory.service} {key} cannot be folded: {error!r}")
 
 
 def _document(evidence: Evidence, memory: Memory, key: str, report: Report) -> None:
     document, entries = memory.documents.get(key, {}), memory.entries_of(key)
     report.documents += 1
     report.entries += len(entries)
-    for flaw in _flaws(evidence, memory, key, entries):
-        report.add("journal", f"{memory.service} {key}: {flaw}")
+    report.checked["I3"] += 1
+    report.checked["I4"] += len(entries)
+    for invariant, flaw in _flaws(evidence, memory, key, entries):
+        report.add(invariant, "journal", f"{memory.service} {key}: {flaw}")
     if document.get("stuck"):
         report.notes.append(f"{memory.service} {key} is stuck at {document['stuck']}; "
                             f"{memory.letters.get(key, 0)} letters wait")  # fmt: skip
     _compare(evidence, memory, document, key, entries, report)
 
 
-def _flaws(evidence: Evidence, memory: Memory, key: str, entries: Sequence[Stored]) -> Iterator[str]:
+def _flaws(evidence: Evidence, memory: Memory, key: str, entries: Sequence[Stored]) -> Iterator[tuple[str, str]]:
+    """(invariant, what is wrong)."""
     version = memory.documents.get(key, {}).get("version", 0)
     positions = [entry["position"] for entry in entries]
     if positions != list(range(1, len(positions) + 1)) or len(positions) < version:
-        yield f"positions {positions[:20]} where 1 to {max(version, *positions, 0)} should be"
+        yield "I4", f"positions {positions[:20]} where 1 to {max(version, *positions, 0)} should be"
     for entry in entries:
         done, position = evidence.is_out(memory.service, entry), entry["position"]
         if done and position > version:
-            yield f"the document, at {version}, is behind position {position}"
+            yield "I3", f"the document, at {version}, is behind position {position}"
         if done and position not in memory.journals.get(key, {}) and evidence.is_recent(entry):
-            yield f"position {position} is in the document's outbox alone"
-    yield from promises.in_order(entries)
+            yield "I5", f"position {position} is in the document's outbox alone"
+    for flaw in promises.in_order(entries):
+        yield "I4", flaw
 
 
 def _compare(
@@ -61,9 +65,10 @@ def _compare(
     steps = list(fold(rules, known))
     state = steps[-1].after if steps else rules.state()
     if document.get("evolve") == rules.number and state.model_dump(mode="json") != document["state"]:
-        report.add("document", f"{memory.service} {key}, at {document['version']}, is not its journal's fold")
-    for kind, what in promises.broken(evidence, memory.service, key, steps):
-        report.add(kind, what)
+        report.add("I3", "document", f"{memory.service} {key}, at {document['version']}, is not its journal's fold")
+    report.checked.update(promises.counted(memory.service, steps))
+    for problem in promises.broken(evidence, memory.service, key, steps):
+        report.add(*problem)
 
 
 def fold(rules: Any, entries: Sequence[Stored]) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""What must be true at every moment of a document's life, whatever else happened."""
+"""I6 and I7: what must be true at every moment of a document's life, whatever else happened."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from services.notify.domain.offers import Settled
 from shared.events.deliveries import Delivered
 from shared.events.matches import Assigned, Completed, Released, Unserved
 from shared.events.responses import DeliveryFailed
+from tsunagu.verify import arrived, eligible
 from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.memories import Stored
 from tsunagu.verify.report import Problem
@@ -21,10 +22,19 @@ def broken(evidence: Evidence, service: str, key: str, steps: Sequence[Any]) -> 
     kind = key.split("-", 1)[0]
     if (service, kind) == ("matching", "supporter"):
         yield from _capacity(evidence, key, steps)
+        yield from eligible.broken(key, steps, evidence.asked.get(key, ()))
     elif (service, kind) == ("matching", "case"):
         yield from _one_assignment(key, steps)
     elif service == "notify":
         yield from _one_end(key, steps)
+        yield from arrived.delivered(evidence, key, steps)
+
+
+def counted(service: str, steps: Sequence[Any]) -> Counter[str]:
+    """Invariant → how many moments there were at which it could have broken."""
+    moments = {"matching": ("I6", (Held, Assigned)), "notify": ("I7", (Settled,))}
+    name, events = moments.get(service, ("", ()))
+    return Counter(name for step in steps if isinstance(step.event, events))
 
 
 def in_order(entries: Sequence[Stored]) -> Iterator[str]:
@@ -43,7 +53,7 @@ def _capacity(evidence: Evidence, supporter: str, steps: Sequence[Any]) -> Itera
         over = isinstance(event, Held) and len(after.holds) > max(len(before.holds), after.profile.capacity)
         if over and not _by_coordinator(evidence, entry):
             holds = f"{len(after.holds)} cases of {after.profile.capacity}"
-            yield Problem("capacity", f"{supporter} has {holds} with position {entry['position']}")
+            yield Problem("I6", "capacity", f"{supporter} has {holds} with position {entry['position']}")
 
 
 def _by_coordinator(evidence: Evidence, entry: Stored) -> bool:
@@ -65,7 +75,7 @@ def _one_assignment(case: str, steps: Sequence[Any]) -> Iterator[Problem]:
         if after.status == "closed":
             assigned.clear()
         if isinstance(event, Assigned) and len(assigned) > 1:
-            yield Problem("assignment", f"{case} has {sorted(assigned)} at position {entry['position']}")
+            yield Problem("I6", "assignment", f"{case} has {sorted(assigned)} at position {entry['position']}")
 
 
 def _one_end(recipient: str, steps: Sequence[Any]) -> Iterator[Problem]:
@@ -73,12 +83,12 @@ def _one_end(recipient: str, steps: Sequence[Any]) -> Iterator[Problem]:
     settled = [(step, step.event.message) for step in steps if isinstance(step.event, Settled)]
     for message, times in Counter(message for _, message in settled).items():
         if times > 1:
-            yield Problem("mail", f"{recipient}: {message} is settled {times} times")
+            yield Problem("I7", "mail", f"{recipient}: {message} is settled {times} times")
     told = Counter(_about(step.entry, step.event) for step in steps if isinstance(step.event, ENDS))
     due = Counter(_about(step.entry, step.before.messages[message]) for step, message in settled)
     for what in {*told, *due}:
         if told[what] != due[what]:
-            yield Problem("mail", f"{recipient}: {what} settled {due[what]} times, ended {told[what]} times")
+            yield Problem("I7", "mail", f"{recipient}: {what} settled {due[what]} times, ended {told[what]} times")
 
 
 def _about(entry: Stored, one: Any) -> str:

@@ -1,4 +1,4 @@
-"""Journals against topics: what was decided was told, in the same bytes, and nothing else."""
+"""I2 and I5: journals against topics. What was decided was told, in the same bytes, and nothing else."""
 
 import json
 from typing import Any
@@ -13,6 +13,7 @@ from tsunagu.verify.topics import Identity, Told
 def check(evidence: Evidence, report: Report) -> None:
     for memory in evidence.memories.values():
         for entry in memory.entries():
+            report.checked["I5"] += 1 + sum(event["topic"] is not None for event in entry["events"])
             _entry(evidence, memory.service, entry, report)
             for event in entry["events"]:
                 if event["topic"]:
@@ -26,9 +27,9 @@ def _event(evidence: Evidence, service: str, entry: Stored, event: Stored, repor
     copies = evidence.events.get(event["topic"], {}).get(identity)
     if copies is None:
         if evidence.is_out(service, entry) and event["topic"] not in wiring.COMPACTED:
-            report.add("not published", f"{event['topic']}: {identity}")
+            report.add("I5", "not published", f"{event['topic']}: {identity}")
     elif not _same(copies[-1], event["data"]) or copies[-1].head.get("type") != event["type"]:
-        report.add("published otherwise", f"{identity} at {copies[-1]} is not what the journal says")
+        report.add("I5", "published otherwise", f"{identity} at {copies[-1]} is not what the journal says")
 
 
 def _entry(evidence: Evidence, service: str, entry: Stored, report: Report) -> None:
@@ -36,9 +37,9 @@ def _entry(evidence: Evidence, service: str, entry: Stored, report: Report) -> N
     copies = evidence.events.get(f"{service}.journal", {}).get(_as_told(service, entry))
     if copies is None:
         if evidence.is_out(service, entry):
-            report.add("journal topic", f"{service}.journal lacks {entry['document']}:{entry['position']}")
+            report.add("I5", "journal topic", f"{service}.journal lacks {entry['document']}:{entry['position']}")
     elif not _same_entry(copies[-1], entry):
-        report.add("journal topic", f"{copies[-1]} differs from {entry['document']}:{entry['position']}")
+        report.add("I5", "journal topic", f"{copies[-1]} differs from {entry['document']}:{entry['position']}")
 
 
 def _strangers(evidence: Evidence, memory: Memory, report: Report) -> None:
@@ -46,17 +47,18 @@ def _strangers(evidence: Evidence, memory: Memory, report: Report) -> None:
     known = {_as_told(memory.service, entry) for entry in memory.entries()}
     for identity in evidence.events.get(f"{memory.service}.journal", {}):
         if identity not in known:
-            report.add("journal", f"{memory.service}: {identity.key}:{identity.number} is on the topic alone")
+            report.add("I5", "journal", f"{memory.service}: {identity.key}:{identity.number} is on the topic alone")
 
 
 def _from_nowhere(evidence: Evidence, memory: Memory, report: Report) -> None:
     """What was applied has been published, unless it came after the topics were read."""
     for entry in memory.entries():
         topic = (entry["stream"] or "").partition("|")[2]
+        report.checked["I2"] += bool(topic)
         identity = Identity(entry["document"], entry["stream"], entry["sequence"])
         published = not topic or identity in evidence.events.get(topic, {})
         if not published and evidence.is_out(memory.service, entry):
-            report.add("applied, never published", f"{topic} → {memory.service}: {identity}")
+            report.add("I2", "applied, never published", f"{topic} → {memory.service}: {identity}")
 
 
 def _source(service: str, entry: Stored) -> str:

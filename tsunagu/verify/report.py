@@ -1,7 +1,10 @@
 """What a verification found."""
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from tsunagu.verify.invariants import INVARIANTS, Invariant
 
 
 @dataclass
@@ -25,21 +28,30 @@ class Row:
 
 
 class Problem(NamedTuple):
-    """`kind` groups them; `what` names the one thing that is wrong."""
+    """`invariant`: the one that it breaks. `kind` groups them; `what` names the one thing that is wrong."""
 
+    invariant: str
     kind: str
     what: str
 
 
 @dataclass
 class Report:
-    """`notes`: worth knowing, though no promise is broken. `documents`, `entries`: so many were folded."""
+    """`notes`: worth knowing, though no promise is broken. `documents`, `entries`: so many were folded.
+
+    `checked`: invariant → how many things it was looked for in. `unchecked`: invariant → why it was not, or not wholly.
+    `lag`, `unpublished`: records still to be read, journal entries still to be published.
+    """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     documents: int = 0
     entries: int = 0
+    checked: Counter[str] = field(default_factory=Counter)
+    unchecked: dict[str, str] = field(default_factory=dict)
+    lag: int = 0
+    unpublished: int = 0
 
     @property
     def ok(self) -> bool:
@@ -49,11 +61,49 @@ class Report:
     def in_flight(self) -> int:
         return self.total().in_flight
 
+    @property
+    def settled(self) -> bool:
+        """Nothing is under way: another reading would find the same."""
+        return not (self.in_flight or self.lag or self.unpublished)
+
     def total(self) -> Row:
         total = Row("in all", "")
         for name in ("published", "applied", "in_flight", "dead", "missing", "twice"):
             setattr(total, name, sum(getattr(row, name) for row in self.rows))
         return total
 
-    def add(self, kind: str, what: str) -> None:
-        self.problems.append(Problem(kind, what))
+    def add(self, invariant: str, kind: str, what: str) -> None:
+        self.problems.append(Problem(invariant, kind, what))
+
+    def broken(self, invariant: str) -> list[Problem]:
+        return [problem for problem in self.problems if problem.invariant == invariant]
+
+    def standing(self, invariant: Invariant) -> str:
+        """`kept`, `broken`, or why neither can be said."""
+        name = invariant.name
+        if self.broken(name):
+            return "broken"
+        if reason := invariant.elsewhere or self.unchecked.get(name):
+            return f"not checked here: {reason}"
+        if name == "I9" and not self.settled:
+            return f"not yet: {max(self.lag, self.in_flight)} to read, {self.unpublished} to publish"
+        return "kept" if self.checked[name] else "nothing to check"
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for programs: every problem, where the text names three of a kind."""
+        return {
+            "ok": self.ok,
+            "settled": self.settled,
+            "invariants": [
+                {"name": one.name, "says": one.says, "checked": self.checked[one.name],
+                 "broken": len(self.broken(one.name)), "standing": self.standing(one)}
+                for one in INVARIANTS
+            ],
+            "rows": [asdict(row) for row in self.rows],
+            "problems": [problem._asdict() for problem in self.problems],
+            "notes": self.notes,
+            "documents": self.documents,
+            "entries": self.entries,
+            "lag": self.lag,
+            "unpublished": self.unpublished,
+        }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A report for people: one table, what is wrong, one line that says it all."""
+"""A report for people: what became of what was told, the invariants, what is wrong, one line that says it all."""
 
 import io
 from itertools import groupby
@@ -6,16 +6,19 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
+from tsunagu.verify.invariants import INVARIANTS
 from tsunagu.verify.report import Report, Row
 
-AT_MOST = 20
+NOTES_AT_MOST, INSTANCES = 20, 3
 COLUMNS = ("published", "applied", "in flight", "dead letters", "missing", "twice")
 
 
 def render(report: Report) -> str:
     console = Console(file=io.StringIO(), width=110, color_system=None)
     console.print(_table(report))
-    for line in [*report.notes[:AT_MOST], *_problems(report), *_last(report)]:
+    console.print()
+    console.print(_invariants(report))
+    for line in [*report.notes[:NOTES_AT_MOST], *_problems(report), *_last(report)]:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -37,12 +40,23 @@ def _numbers(row: Row) -> list[str]:
     return [f"{number:,}" for number in numbers]
 
 
+def _invariants(report: Report) -> Table:
+    table = Table("", "invariant", box=None, header_style="bold", pad_edge=False)
+    table.add_column("checked", justify="right")
+    table.add_column("broken", justify="right")
+    table.add_column("")
+    for one in INVARIANTS:
+        numbers = f"{report.checked[one.name]:,}", f"{len(report.broken(one.name)):,}"
+        table.add_row(one.name, one.says, *numbers, report.standing(one))
+    return table
+
+
 def _problems(report: Report) -> list[str]:
     lines = []
-    for kind, problems in groupby(sorted(report.problems), key=lambda problem: problem.kind):
+    for (invariant, kind), problems in groupby(sorted(report.problems), key=lambda problem: problem[:2]):
         found = [problem.what for problem in problems]
-        lines += [f"{kind}: {len(found)}", *(f"  {what}" for what in found[:AT_MOST])]
-        lines += [f"  and {len(found) - AT_MOST} more"] if len(found) > AT_MOST else []
+        lines += [f"{invariant} {kind}: {len(found)}", *(f"  {what}" for what in found[:INSTANCES])]
+        lines += [f"  and {len(found) - INSTANCES} more (all of them: --json)"] if len(found) > INSTANCES else []
     return lines
 
 

@@ -1,5 +1,6 @@
 """Whole topics and committed offsets, as any Kafka client sees them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -59,7 +60,7 @@ async def cluster_id(kafka: Kafka) -> str:
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=TIMEOUT_MS)
     await admin.start()
     try:
-        return str((await admin.describe_cluster())["cluster_id"])
+        return f"{(await admin.describe_cluster())['cluster_id']}{_suffix(kafka)}"
     finally:
         await admin.close()
 
@@ -73,7 +74,10 @@ async def committed(kafka: Kafka, groups: Sequence[str]) -> list[Committed]:
         found = [await admin.list_consumer_group_offsets(group, partitions=places) for group in groups]
     finally:
         await admin.close()
-    return [{Place(*place): at.offset for place, at in one.items() if at.offset >= 0} for one in found]
+    return [
+        {Place(_plain(place.topic, kafka), place.partition): at.offset for place, at in one.items() if at.offset >= 0}
+        for one in found
+    ]
 
 
 async def _places(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
@@ -90,19 +94,35 @@ async def read_all(kafka: Kafka) -> dict[str, list[Told]]:
     await consumer.start()
     try:
         cluster = await consumer._client.fetch_all_metadata()  # the consumer itself knows what it has subscribed to
-        names = [name for name in cluster.topics() if not name.startswith("__")]
+        names = [name for name in cluster.topics() if _is_ours(name, kafka)]
         parts = {name: cluster.partitions_for_topic(name) or () for name in names}
-        return await _drained(consumer, [TopicPartition(name, p) for name in names for p in parts[name]])
+        drained = await _drained(consumer, [TopicPartition(name, p) for name in names for p in parts[name]], kafka)
+        return {_plain(name, kafka): told for name, told in drained.items()}
     finally:
         await consumer.stop()
 
 
-async def _drained(consumer: Any, places: list[TopicPartition]) -> dict[str, list[Told]]:
+def _suffix(kafka: Kafka) -> str:
+    """What names of our topics end with, from the second generation on."""
+    return f".g{kafka.generation}" if kafka.generation > 1 else ""
+
+
+def _plain(name: str, kafka: Kafka) -> str:
+    return name.removesuffix(_suffix(kafka))
+
+
+def _is_ours(name: str, kafka: Kafka) -> bool:
+    """A partner's, or one of this generation."""
+    later = re.search(r"\.g[0-9]+$", name)
+    return not name.startswith("__") and (name.startswith("partner.") or (later[0] if later else "") == _suffix(kafka))
+
+
+async def _drained(consumer: Any, places: list[TopicPartition], kafka: Kafka) -> dict[str, list[Told]]:
     topics: dict[str, list[Told]] = {place.topic: [] for place in places}
     consumer.assign(places)
     while await _is_behind(consumer, places):
         for place, records in (await consumer.getmany(timeout_ms=200)).items():
-            topics[place.topic] += [_told(record) for record in records]
+            topics[place.topic] += [_told(record, _plain(place.topic, kafka)) for record in records]
     return topics
 
 
@@ -113,9 +133,9 @@ async def _is_behind(consumer: Any, places: list[TopicPartition]) -> bool:
     return any([await consumer.position(place) < known[place] for place in places])
 
 
-def _told(record: Any) -> Told:
+def _told(record: Any, topic: str) -> Told:
     head = {
         name.removeprefix("ce_"): value.decode(errors="replace") for name, value in record.headers if value is not None
     }
     key = (record.key or b"").decode(errors="replace")
-    return Told(Place(record.topic, record.partition), record.offset, key, record.value or b"", head)
+    return Told(Place(topic, record.partition), record.offset, key, record.value or b"", head)

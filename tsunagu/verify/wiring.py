@@ -33,7 +33,9 @@ COMPACTED = (roster.TOPIC,)
 
 
 def group(service: str, reader: str, cluster: str) -> str:
-    return f"tsunagu.{service}.{reader}.{cluster}"
+    """Of partners' topics there is one generation."""
+    within = re.sub(r"\.g[0-9]+$", "", cluster) if reader == "inlet" else cluster
+    return f"tsunagu.{service}.{reader}.{within}"
 
 
 def is_partners(topic: str) -> bool:

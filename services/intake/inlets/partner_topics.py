@@ -34,7 +34,7 @@ class PartnerInlet:
     count: Counter
 
     async def handle(self, records: Sequence[Record]) -> None:
-        outcomes = await self.residents.keep([self._asked(record) for record in records])
+        outcomes = await self.residents.keep([self.residents.read(self._asked(record)) for record in records])
         bad = [record for record, one in zip(records, outcomes, strict=True) if not isinstance(one, Asked)]
         keys = await self.residents.vault.keys_for([case for record in bad if (case := _case_of(record))])
         each = zip(records, outcomes, strict=True)
@@ -88,7 +88,9 @@ class PartnerInlet:
         if case and key is None:  # erased: nothing of it is kept
             record = replace(record, value=b"", headers=())
         seal = key.seal_bytes if key else self.sealer.seal
-        return dead_letters.dead_letter(self.commands.service, record, reason, self.clock.now(), seal, code=code)
+        return dead_letters.dead_letter(
+            self.commands.service, record, reason, self.clock.now(), seal, code=code, document=case or ""
+        )
 
 
 def _org(record: Record) -> str:

@@ -22,6 +22,8 @@ from shared.privacy.person import Resident
 from shared.privacy.vault import Vault
 
 Outcome = Asked | Unfit | Exception
+Read = tuple[Outcome, Resident | None]
+"""What was asked, and the resident it is about, opened: to be kept or forgotten, never to be stored like this."""
 ERASED = Flaw("reference", "erased", "who this reference named was erased: use a new reference")
 
 
@@ -33,29 +35,21 @@ class Residents:
     vault: Vault
     audit: Audit
 
-    async def keep(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    async def keep(self, read: Sequence[Read]) -> list[Outcome]:
         """The same, in order: each referral with its resident sealed anew, or why it cannot be taken."""
-        read = [self._read(one) for one in outcomes]
         cases = [one.case for one, clear in read if isinstance(one, Asked) and clear]
         keys = await self.vault.keys_for(cases)
         await self.audit.note([Opening(str(INLET), case, "taken_in") for case in dict.fromkeys(cases)])
         return [_kept(one, clear, keys) for one, clear in read]
 
-    def _read(self, one: Outcome) -> tuple[Outcome, Resident | None]:
+    def read(self, one: Outcome) -> Read:
+        """Opened, or Unfit. Nothing is kept."""
         if not isinstance(one, Asked) or not isinstance(one.command, Publish):
             return one, None
         try:
             return one, self.opened(one.command.referral.resident)
         except Unfit as unfit:
             return unfit, None
-
-    def flaws(self, sealed: str) -> tuple[Flaw, ...]:
-        """What is wrong with it, without keeping anything."""
-        try:
-            self.opened(sealed)
-        except Unfit as unfit:
-            return unfit.flaws
-        return ()
 
     def opened(self, sealed: str) -> Resident:
         """Raises Unfit. No sentence repeats what was inside."""

@@ -1,6 +1,6 @@
 """`/desk`: coordinators look at the cases of all partners, and, where they must, at who a case is about."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
@@ -11,16 +11,13 @@ from services.intake.pages.partner import PageNumber
 from shared.access import Actor
 from shared.errors import TsunaguError
 from shared.events.updates import State
-from shared.privacy.audit import Opening
+from shared.privacy.audit import DeskReason, Opening
 from shared.privacy.person import Resident
 from shared.privacy.vault import Erased
 from shared.store import MongoStore
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of
 from shared.web.problems import Problem
-
-Reason = Literal["contact_lost", "partner_asks", "complaint", "other"]
-"""Why a coordinator opens a resident's data; noted in the audit log."""
 
 
 class Desk:
@@ -43,7 +40,7 @@ class Desk:
 
         @router.post("/desk/{case}/open")
         async def open_resident(
-            request: Request, actor: By, case: str, reason: Annotated[Reason, Form()]
+            request: Request, actor: By, case: str, reason: Annotated[DeskReason, Form()]
         ) -> HTMLResponse:
             found = await self._found(case)
             return self._case(request, found, await self._opened(found, actor, reason))
@@ -56,7 +53,7 @@ class Desk:
             raise Problem(404, "not_found", "there is no such case")
         return found
 
-    async def _opened(self, found: queries.ReferralView, actor: Actor, reason: Reason) -> Resident:
+    async def _opened(self, found: queries.ReferralView, actor: Actor, reason: DeskReason) -> Resident:
         """Noted before it is shown. Raises a problem for who was erased, or whose key is lost."""
         try:
             key = await self._residents.vault.key_of(found.key)

@@ -76,7 +76,8 @@ def _amended(case: Case, asked: CaseAmended, context: Context) -> Decision:
     if case.status == "assigned" and case.assigned:
         changed = folded(case, [opened])
         return [opened, confirmed(changed, context.key, case.assigned, case.offers[case.assigned].number)]
-    return go_on(case, context, [*withdrawn(case, context.key, "amended"), opened])
+    resumed = [matches.Resumed(case=context.key)] if case.status == "escalated" else []
+    return go_on(case, context, [*withdrawn(case, context.key, "amended"), *resumed, opened])
 
 
 def _closed(case: Case, reason: str) -> Decision:

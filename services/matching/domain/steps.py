@@ -1,6 +1,6 @@
 """The steps that all paths of a case share: whom to ask next, to offer, to assign, to take back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.matching import policy
@@ -10,7 +10,12 @@ from shared.events.base import Event
 from shared.events.holds import HoldReleased, HoldRequested
 from shared.events.offers import OfferConfirmed, OfferMade, OfferTaken, OfferWithdrawn
 from shared.events.referrals import Referral
+from shared.events.roster import SupporterSnapshot
 from shared.kernel.decider import Context, Decision
+
+Roster = Mapping[str, SupporterSnapshot]
+GIVEN_BACK = {"declined", "expired", "withdrawn", "preempted", "undelivered"}
+"""States of an offer whose supporter had a place for it."""
 
 
 def go_on(case: Case, context: Context, first: Sequence[Event]) -> Decision:
@@ -18,13 +23,22 @@ def go_on(case: Case, context: Context, first: Sequence[Event]) -> Decision:
     after = folded(case, first)
     if after.status != "asking" or after.open():
         return list(first)
-    found = policy.candidates(after.asks(), context.view, after.offers, context.now)
+    found = policy.candidates(after.asks(), _freed(case, context.view, first), after.offers, context.now)
     wave = found[: policy.WAVE[after.asks().urgency]]
     if not wave:
         unreached = any(offer.state == "undelivered" for offer in after.offers.values())
         reason = policy.nobody_left(after.asks(), context.view, after.reached(), context.now, unreached=unreached)
         return [*first, matches.Escalated(case=context.key, reason=reason)]
     return [*first, *asks(after, context.key, [candidate.supporter for candidate in wave])]
+
+
+def _freed(case: Case, view: Roster, first: Sequence[Event]) -> Roster:
+    """The roster without the places that this case has given back: it hears of them later than the case itself. Whoever
+    is full all the same says so when asked for a place, and no mail has gone out.
+    """
+    back = {event.supporter for event in first if isinstance(event, HoldReleased)}
+    back |= {supporter for supporter, offer in case.offers.items() if offer.state in GIVEN_BACK}
+    return {**view, **{s: view[s].model_copy(update={"load": max(0, view[s].load - 1)}) for s in back & view.keys()}}
 
 
 def folded(case: Case, events: Sequence[Event]) -> Case:

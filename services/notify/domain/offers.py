@@ -94,7 +94,9 @@ def evolve(recipient: Recipient, event: Any) -> Recipient:
     match event:
         case Heard():
             others = {case: offer for case, offer in recipient.offers.items() if case != event.case}
-            return _with(recipient, offers=_pruned({**others, event.case: _heard(recipient, event)}))
+            return _with(
+                recipient, offers=_pruned({**others, event.case: _heard(recipient, event)}, recipient.messages)
+            )
         case MessageDue():
             attempt = recipient.messages[event.message].attempt if event.message in recipient.messages else 0
             letter = Letter(case=event.case, number=event.number, kind=event.kind, at=event.at, attempt=attempt)
@@ -116,8 +118,10 @@ def _heard(recipient: Recipient, event: Heard) -> Offer:
     return known.model_copy(update={"remind_at": None, **told})
 
 
-def _pruned(offers: dict[str, Offer]) -> dict[str, Offer]:
-    settled = [case for case, offer in offers.items() if offer.state in SETTLED]
+def _pruned(offers: dict[str, Offer], messages: dict[str, Letter]) -> dict[str, Offer]:
+    """Without those of which nothing is left to be told: a message under way says what its offer is about."""
+    told = {letter.case for letter in messages.values()}
+    settled = [case for case, offer in offers.items() if offer.state in SETTLED and case not in told]
     for case in settled[:-KEEP_SETTLED]:
         del offers[case]
     return offers

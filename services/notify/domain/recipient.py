@@ -39,7 +39,7 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
         case OfferMade():
             heard = _heard(told, "open", referral=_referral(told), expires_at=told.expires_at)
             return [heard, *messages.send(context, told.case, told.number, "offer")]
-        case OfferConfirmed():
+        case OfferConfirmed() if not _has_ended_it(recipient, told):
             return [_confirmed(told, context), *messages.send(context, told.case, told.number, "confirmed")]
         case OfferTaken() if _is_known(recipient, told):
             return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
@@ -55,6 +55,12 @@ def _is_known(recipient: Recipient, told: OfferTaken | OfferWithdrawn) -> bool:
     """Who has never heard of an offer, or has let go of it, need not be told that it is over."""
     offer = recipient.offers.get(told.case)
     return offer is not None and offer.number == told.number and offer.state in ("open", "answered", "assigned")
+
+
+def _has_ended_it(recipient: Recipient, told: OfferConfirmed) -> bool:
+    """A case that is amended is confirmed anew; matching may not have heard yet that the recipient is done with it."""
+    offer = recipient.offers.get(told.case)
+    return offer is not None and offer.number == told.number and offer.state in ("reported", "dropped_out")
 
 
 def _heard(told: Any, state: Any, **more: Any) -> Heard:
@@ -121,4 +127,4 @@ def _reminders(recipient: Recipient, context: Context) -> list[Event]:
     return reminders
 
 
-RECIPIENT = decider(Recipient, decide, evolve, due, (*EVENTS, *responses.EVENTS))
+RECIPIENT = decider(Recipient, decide, evolve, due, (*EVENTS, *responses.EVENTS), number=2)

@@ -11,6 +11,8 @@ from shared.events import cases, matches, responses
 from shared.events.base import Event, Frozen, Moment, Token
 from shared.kernel.decider import Context, Decision, decider
 
+MATCHES = frozenset(event.type for event in matches.EVENTS)
+
 
 class Noted(Event):
     """`what`: the type of the event that was read; `with_`: what of it is counted."""
@@ -23,7 +25,9 @@ class Noted(Event):
 
 
 class Fact(Frozen):
-    """Times are UTC. `escalations`: reason → how often. `undelivered`: kind of message → how often."""
+    """Times are UTC, each of the first time. `waits_for`: the reason why a coordinator is to decide; None while none is.
+    `escalations`: reason → how often. `undelivered`: kind of message → how often.
+    """
 
     category: str | None = None
     municipality: str | None = None
@@ -42,6 +46,8 @@ class Fact(Frozen):
     unserved: str | None = None
     outcome: str | None = None
     minutes: int = 0
+    escalated_at: datetime | None = None
+    waits_for: str | None = None
     escalations: dict[str, int] = {}
     undelivered: dict[str, int] = {}
 
@@ -102,7 +108,14 @@ def evolve(fact: Fact, noted: Noted) -> Fact:
             changes = {"unserved": said["reason"]}
         case responses.DeliveryFailed.type:
             changes = {"undelivered": _one_more(fact.undelivered, said["kind"])}
-    return fact.model_copy(update=changes)
+    return fact.model_copy(update={**changes, **_waits(fact, noted)})
+
+
+def _waits(fact: Fact, noted: Noted) -> dict[str, Any]:
+    """Matching alone tells, in order: a case waits for a decision until it has another word of it."""
+    if noted.what == matches.Escalated.type:
+        return {"waits_for": noted.with_["reason"], "escalated_at": _first(fact.escalated_at, noted.at)}
+    return {"waits_for": None} if noted.what in MATCHES else {}
 
 
 def _first(known: datetime | None, at: datetime) -> datetime:
@@ -117,4 +130,4 @@ def due(_: Fact) -> datetime | None:
     return None
 
 
-FACT = decider(Fact, decide, evolve, due, (Noted,))
+FACT = decider(Fact, decide, evolve, due, (Noted,), number=2)

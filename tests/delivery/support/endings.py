@@ -30,6 +30,13 @@ async def ended(network: Network, plans: Sequence[Planned], within: float) -> To
     return dict(await until("every referral completed or escalated", all_ended, within, pause=1.5))
 
 
+def each_in_order(told: Told) -> None:
+    """Fails where a partner was told a step twice, too early or not at all, or two ends."""
+    for referral, steps in told.items():
+        assert [step["sequence"] for step in steps] == list(range(1, len(steps) + 1)), referral
+        assert [step["type"] for step in steps].count(COMPLETED) <= 1, referral
+
+
 async def verified(network: Network, within: float = 60) -> Report:
     """Once nothing is under way any more: fails on anything lost, twice or otherwise wrong."""
     report: Report = await until("nothing is under way", lambda: _settled(network), within)
@@ -44,16 +51,21 @@ async def _settled(network: Network) -> Report | None:
 
 
 class living:  # noqa: N801  # reads as `async with living(people)`
-    """Inside the block people read and answer their mails; an error of theirs is the test's."""
+    """Inside the block people read and answer their mails; an error of theirs is the test's.
+
+    They begin where those before them on the same network ended.
+    """
 
     def __init__(self, people: People) -> None:
         self._people = people
 
     async def __aenter__(self) -> People:
+        self._people.after = self._people.after or self._people.network.answered.get("after", 0)
         self._task = asyncio.create_task(self._people.live())
         return self._people
 
     async def __aexit__(self, *_: object) -> None:
+        self._people.network.answered["after"] = self._people.after
         if self._task.done():
             self._task.result()
         self._task.cancel()

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from deploy.local.stack import Stack
 from shared.access import Actor
 from shared.clock import SteppedClock
 from shared.kafka.connection import Kafka
+from tests.apache.secured import Secured
 from tsunagu.prepare import prepare
 from tsunagu.session import session
 
@@ -53,12 +54,24 @@ class Network:
     notes: Notes
     leaving: AsyncExitStack
     """What is to be closed when the network ends."""
+    apache: Secured | None = None
+    """Its broker, where that is no part of the stack."""
+    answered: dict[str, int] = field(default_factory=dict)
+    """How far people have dealt with its mails: `after` of the inbox's API, for whoever comes next."""
 
     @property
     def kafka(self) -> Kafka:
-        return Kafka(self.where.kafka)
+        """As a user who may do everything."""
+        return self.apache.kafka if self.apache else Kafka(self.where.kafka)
+
+    def user_of(self, service: str) -> Mapping[str, str]:
+        """Its own on Kafka, as its environment; nothing where there are none."""
+        return self.apache.users[service] if self.apache else {}
 
     def pid(self, part: str) -> int | None:
+        if part == "broker" and self.apache:
+            process = self.apache.broker.process
+            return process.pid if process and process.is_alive else None
         found = read_stack(self.home)
         assert found is not None
         return found.parts[part].pid
@@ -97,22 +110,24 @@ class Network:
 
 @asynccontextmanager
 async def network(
-    folder: Path, commands: Mapping[str, Sequence[str]] = SERVICE_COMMANDS, kafka: str | None = None
+    folder: Path, commands: Mapping[str, Sequence[str]] = SERVICE_COMMANDS, apache: Secured | None = None
 ) -> AsyncIterator[Network]:
     """Inside the block it is up, and whatever dies is started again. `commands`: what each service is started with.
 
-    `kafka`: brokers that are there already, instead of the embedded one.
+    `apache`: the broker that is there already, instead of the embedded one; each service is its own user there.
     """
     clock = SteppedClock.create(folder / "clock", MORNING)
     clock.run()
-    settings = LocalSettings(home=folder / "home", free_ports=True, ready_within=180, kafka=kafka)
-    stack = Stack(settings, prepare=prepare, services=Services(commands, clock=folder / "clock"))
+    servers = apache.kafka.servers if apache else None
+    settings = LocalSettings(home=folder / "home", free_ports=True, ready_within=180, kafka=servers)
+    services = Services(commands, extra_env=apache.users if apache else {}, clock=folder / "clock")
+    stack = Stack(settings, prepare=prepare, services=services)
     notes = Notes()
     where = await stack.start(notes)
     supervision = asyncio.create_task(stack.run())
     try:
         async with httpx.AsyncClient(timeout=10) as http, AsyncExitStack() as leaving:
-            yield Network(folder / "home", where, clock, http, notes, leaving)
+            yield Network(folder / "home", where, clock, http, notes, leaving, apache)
     finally:
         supervision.cancel()
         await asyncio.gather(supervision, return_exceptions=True)

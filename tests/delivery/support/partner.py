@@ -9,9 +9,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from joserfc.jwk import KeySet
 
-from deploy.kafka import topics
+from deploy.kafka import access, topics
 from services.intake.partners import partners_of
 from shared.access import Actor, Role
+from shared.kafka.connection import Kafka
 from shared.seal import read_keys, seal_json
 from tests.delivery.support.network import Network
 from tsunagu.demo import world
@@ -25,12 +26,13 @@ WITHDRAWN = "tsunagu.referral.withdrawn.v1"
 
 @dataclass
 class Partner:
-    """`api_key`: for HTTP."""
+    """`api_key`: for HTTP. `last`: where the record lies that was sent last, as topic-partition-offset."""
 
     org: str
     api_key: str
     keys: KeySet
     producer: AIOKafkaProducer
+    last: str = ""
 
     def body(self, planned: Planned) -> dict[str, Any]:
         """Sealed anew with every call, as real clients do."""
@@ -50,6 +52,7 @@ class Partner:
         sent = await self.producer.send_and_wait(
             f"partner.{self.org}.referrals", value, key=key or reference.encode(), headers=head
         )
+        self.last = f"{sent.topic}-{sent.partition}-{sent.offset}"
         return int(sent.offset)
 
 
@@ -66,14 +69,28 @@ def envelope(org: str, id: str, type: str = PUBLISHED) -> Headers:
 
 
 async def join(network: Network, orgs: Sequence[str]) -> dict[str, Partner]:
-    """New partners, with topics and an API key each, and one producer for all."""
-    await topics.apply(network.kafka, [topic for org in orgs for topic in topics.partner(org)])
-    producer = AIOKafkaProducer(bootstrap_servers=network.where.kafka, acks="all", max_request_size=10_000_000)
+    """New partners, with topics and an API key each; where the brokers have users, each is its own."""
+    await topics.apply(network.kafka, [topic for org in orgs for topic in _topics(network, org)])
+    keys = read_keys(network.where.keys / "network-public.json")
+    producers = {org: await _producer(network, org) for org in orgs}
+    async with partners_of(network.kafka, network.where.mongo) as partners:
+        return {org: Partner(org, await partners.add_key(org), keys, producers[org]) for org in orgs}
+
+
+def _topics(network: Network, org: str) -> list[topics.Topic]:
+    """On Apache Kafka with more partitions than is the rule: whoever reads or empties them must ask for each."""
+    made = topics.partner(org)
+    return [replace(topic, partitions=2) for topic in made] if network.apache else made
+
+
+async def _producer(network: Network, org: str) -> AIOKafkaProducer:
+    kafka = network.kafka
+    if network.apache:
+        kafka = Kafka(kafka.servers, access.user(org), await access.add_user(kafka, org))
+    producer = AIOKafkaProducer(**kafka.options(), acks="all", max_request_size=10_000_000)
     await producer.start()
     network.leaving.push_async_callback(producer.stop)
-    keys = read_keys(network.where.keys / "network-public.json")
-    async with partners_of(network.kafka, network.where.mongo) as partners:
-        return {org: Partner(org, await partners.add_key(org), keys, producer) for org in orgs}
+    return producer
 
 
 def planned(count: int, now: datetime, *, start: int = 0, prefix: str = "R") -> list[Planned]:

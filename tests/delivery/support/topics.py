@@ -11,9 +11,7 @@ from tests.delivery.support.network import Network
 
 async def records(network: Network, *topics: str) -> list[Any]:
     """Everything that lies on them now."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=network.where.kafka, auto_offset_reset="earliest", fetch_max_wait_ms=10
-    )
+    consumer = AIOKafkaConsumer(**network.kafka.options(), auto_offset_reset="earliest", fetch_max_wait_ms=10)
     await consumer.start()
     try:
         cluster = await consumer._client.fetch_all_metadata()  # of itself it knows what it has subscribed to

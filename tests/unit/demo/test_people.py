@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -18,12 +19,14 @@ FRIDAY = datetime(2025, 6, 6, 18, tzinfo=zone())
 MANY = range(2000)
 
 
-def answers(mode: str = "in_person") -> list[Accept | Decline | None]:
-    return [answer(SEED, f"S{n % 104:03}", f"case-{n}/1", MONDAY, mode) for n in MANY]
+@cache
+def answers(mode: str = "in_person") -> tuple[Accept | Decline | None, ...]:
+    return tuple(answer(SEED, f"S{n % 104:03}", f"case-{n}/1", MONDAY, mode) for n in MANY)
 
 
-def ends(category: str = "office", until: datetime | None = None) -> list[Report | DropOut]:
-    return [follow_through(SEED, "S001", f"case-{n}", category, MONDAY, until) for n in MANY]
+@cache
+def ends(category: str = "office", until: datetime | None = None) -> tuple[Report | DropOut, ...]:
+    return tuple(follow_through(SEED, "S001", f"case-{n}", category, MONDAY, until) for n in MANY)
 
 
 def test_shares_of_the_answers() -> None:

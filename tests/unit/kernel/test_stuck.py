@@ -32,7 +32,7 @@ async def test_a_decider_that_raises_holds_up_its_own_document_only(bench: Bench
     assert [dead["reason"] for dead in bench.dead()] == ["stuck"] * 3
     assert bench.errors == [KEY]
     letters = await bench.store.letters(KEY)
-    assert all("666" not in letter.sealed for letter in letters)
+    assert all('"number":' not in letter.sealed for letter in letters)
     assert {str(dead_letters.from_letter(letter, seals())) for letter in letters} >= {str(bad)}
 
 

@@ -1,11 +1,12 @@
 """What was asked has changed: who was asked is asked anew, who has it is told."""
 
-from services.matching.domain.offers import Opened
+from services.matching.domain.commands import AskAgain
+from services.matching.domain.offers import Denied, Opened
 from shared.events import matches
 from shared.events.cases import CaseWithdrawn
 from shared.events.holds import HoldReleased, HoldRequested
 from shared.events.offers import OfferConfirmed, OfferMade, OfferWithdrawn
-from shared.events.responses import OfferAccepted
+from shared.events.responses import OfferAccepted, OfferDeclined
 from tests.unit.given import some
 from tests.unit.matching.people import (
     AN,
@@ -17,9 +18,10 @@ from tests.unit.matching.people import (
     granted,
     new_case,
     offered,
+    refused,
     says,
 )
-from tests.unit.samples import amended, roster, supporter
+from tests.unit.samples import accepted, amended, roster, supporter
 
 
 def test_who_was_asked_is_asked_anew() -> None:
@@ -36,6 +38,25 @@ def test_who_was_asked_is_asked_anew() -> None:
 def test_who_has_not_got_a_place_yet_is_asked_under_a_new_number() -> None:
     case = asking().when(amended(urgency="soon")).then(Opened, HoldRequested, HoldRequested, HoldRequested)
     case.when(granted(AN, 1)).then(some(HoldReleased, supporter=AN, number=1, reason="unwanted"))
+
+
+def test_who_had_their_last_place_for_it_is_not_full() -> None:
+    """The roster hears later than the case that the place is free again."""
+    alone = supporter("an", capacity=1)
+    view = roster(alone)
+    case = offered(view)
+    view[AN] = alone.model_copy(update={"load": 1})
+    assert asked(case.when(amended(urgency="soon"))) == [AN]
+
+
+def test_asked_again_at_once_neither() -> None:
+    alone = supporter("an", capacity=1)
+    view = roster(alone)
+    case = offered(view)
+    view[AN] = alone.model_copy(update={"load": 1})
+    case.when(says(OfferDeclined, AN, 1)).then(matches.Declined, HoldReleased, some(matches.Escalated))
+    assert asked(case.when(AskAgain())) == [AN]
+    case.when(refused(AN, 2)).then(Denied, some(matches.Escalated, reason="all_at_cap"))
 
 
 def test_who_has_it_is_told_what_changed() -> None:
@@ -55,3 +76,10 @@ def test_what_is_over_or_unknown_cannot_change() -> None:
     closed = offered().when(CaseWithdrawn(case="case-1", reason="not_needed"))
     closed.when(amended(urgency="soon")).then()
     new_case().when(amended(urgency="soon")).then()
+
+
+def test_who_waits_for_a_coordinator_no_longer_does_and_whoever_tells_of_it_is_told() -> None:
+    case = new_case(roster()).when(amended(), accepted())
+    case.then(Opened, some(matches.Escalated))
+    case.view = roster(supporter("an"))
+    case.when(amended(urgency="soon")).then(matches.Resumed, Opened, some(HoldRequested, supporter=AN))

@@ -6,7 +6,7 @@ import pytest
 
 from services.notify.domain.commands import Accept, NotSent, Sent
 from services.notify.domain.messages import ATTEMPTS, PAUSE
-from services.notify.domain.offers import Heard, MessageDue, SendingStarted, Settled
+from services.notify.domain.offers import KEEP_SETTLED, Heard, MessageDue, SendingStarted, Settled
 from shared import region
 from shared.events.deliveries import Delivered
 from shared.events.offers import OfferWithdrawn
@@ -104,3 +104,18 @@ def test_what_is_said_twice_is_two_messages() -> None:
     assert one != other
     second.when(failed(second, 1)).later(minutes=2)
     assert second.last(SendingStarted).message == other
+
+
+def test_what_a_message_under_way_is_about_is_not_forgotten() -> None:
+    """So many offers are over in one night that a page no longer shows them all; in the morning each is told."""
+    person, cases = an(), [f"case-{n}" for n in range(2 * KEEP_SETTLED)]
+    for case in cases:
+        deliver(person.when(made(case=case)))
+    person.now += NIGHT
+    for case in cases:
+        person.when(OfferWithdrawn(recipient=AN, case=case, number=1, reason="withdrawn"))
+    person.later(hours=10)
+    assert [event.case for event in person.happened] == cases
+    assert set(person.state.offers) == set(cases)
+    deliver(person).when(made(case="case-last", expires_at=person.now + timedelta(days=1)))
+    assert len(person.state.offers) == KEEP_SETTLED + 1

@@ -12,7 +12,7 @@ from shared.events import responses
 from shared.events.offers import OfferTaken, OfferWithdrawn
 from shared.events.referrals import Window
 from tests.unit.given import NOON, given, some
-from tests.unit.notify.people import AN, ENDS, OFFER, an, asked, assigned, confirmed, made
+from tests.unit.notify.people import AN, ENDS, OFFER, an, asked, assigned, confirmed, deliver, made
 from tests.unit.samples import CASE, SEALED
 
 ACCEPT, DECLINE = Accept(**OFFER), Decline(**OFFER, reason="no_time", pause_days=14)
@@ -144,8 +144,18 @@ def test_a_long_life_is_kept_short_and_whoever_is_told_something_is_kept() -> No
     """An old case that ends among many newer ones is still there when its mail is written."""
     person = assigned()
     for n in range(KEEP_SETTLED + 5):
-        person.when(made(case=f"case-x{n}"), OfferTaken(recipient=AN, case=f"case-x{n}", number=1))
+        for told in (made(case=f"case-x{n}"), OfferTaken(recipient=AN, case=f"case-x{n}", number=1)):
+            deliver(person.when(told))
     assert len(person.state.offers) == KEEP_SETTLED + 1, "the open one and the newest settled"
     person.when(withdrawn())
     assert CASE in person.state.offers
     assert {letter.case for letter in person.state.messages.values()} >= {CASE}
+
+
+@pytest.mark.parametrize("end", [REPORT, DROP_OUT])
+def test_what_somebody_has_ended_is_not_theirs_again_because_it_was_amended_just_before(end: Any) -> None:
+    """Else they would go on seeing who it is, and be reminded of it."""
+    person = assigned().when(end)
+    person.when(confirmed(urgency="soon")).then()
+    assert person.state.offers[CASE].state in ("reported", "dropped_out")
+    person.when(confirmed(number=2)).then(some(Heard, state="assigned"), MessageDue, SendingStarted)

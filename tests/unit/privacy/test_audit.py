@@ -1,6 +1,7 @@
 """The log of openings: every line in its place, every change seen."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from shared.errors import TsunaguError
 from shared.events.person_keys import PersonKey
 from shared.kernel.memory import MemoryBus, MemoryRows
-from shared.privacy.audit import Audit, Line, Opening, first_break
+from shared.privacy.audit import AT_ONCE, Audit, Line, Opening, first_break
 from shared.privacy.data_keys import new_data_key
 from shared.privacy.opener import Opener
 from shared.privacy.vault import NoKey
@@ -23,8 +24,14 @@ PAGE = Opening("supporter:supporter-1", "case-1", "page")
 WRAPPING = WrappingKeys({"w": b"w" * 32})
 
 
-def audit(rows: MemoryRows) -> Audit:
-    return Audit(Shelf("notify", "notify.audit", rows, MemoryBus(), HandClock()))
+def audit(rows: MemoryRows, bus: MemoryBus | None = None) -> Audit:
+    return Audit(Shelf("notify", "notify.audit", rows, bus or MemoryBus(), HandClock()))
+
+
+def told(bus: MemoryBus) -> list[Line]:
+    """What the topic holds, from which a lost log is read back."""
+    rows = {message.key: json.loads(message.value or b"") for message in bus.topics["notify.audit"]}
+    return [Line(**rows[key]) for key in sorted(rows)]
 
 
 async def test_lines_are_chained_across_batches_and_processes() -> None:
@@ -61,6 +68,44 @@ async def test_what_one_could_not_note_the_next_does_for_itself() -> None:
     outcomes = await asyncio.gather(log.note([MAIL]), log.note([PAGE]), log.note([PAGE]), return_exceptions=True)
     assert [isinstance(one, TsunaguError) for one in outcomes].count(True) == 1
     assert len(await log.newest(10)) == 2 and await log.broken() is None
+
+
+async def test_what_the_broker_did_not_hear_is_told_with_the_next() -> None:
+    bus, rows = MemoryBus(), MemoryRows()
+    log = audit(rows, bus)
+    await log.note([MAIL])
+    bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await log.note([PAGE, MAIL])
+    bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await log.note([PAGE, MAIL])
+    assert len(await log.newest(10)) == 3, "while the broker is away nothing more is written"
+    await log.note([PAGE, MAIL])  # whoever was refused asks again
+    assert first_break(told(bus)) is None and len(told(bus)) == 5
+    assert [message.key for message in bus.topics["notify.audit"]].count("000000000001") == 1
+
+
+@pytest.mark.parametrize("known", [0, 1])
+async def test_what_a_process_died_on_is_told_by_whoever_goes_on(known: int) -> None:
+    """`known`: what each had noted before."""
+    bus, rows = MemoryBus(), MemoryRows()
+    dies, other = audit(rows, bus), audit(rows, bus)
+    await other.note([MAIL] * known)
+    await dies.note([MAIL] * known)
+    bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await dies.note([PAGE, MAIL])
+    await other.note([PAGE])
+    assert first_break(told(bus)) is None and len(told(bus)) == 2 * known + 3
+
+
+async def test_thousands_at_once_are_one_chain() -> None:
+    bus, rows = MemoryBus(), MemoryRows()
+    await audit(rows, bus).note([MAIL] * (2 * AT_ONCE + 1))
+    await audit(rows, bus).note([PAGE])
+    assert first_break(told(bus)) is None and len(told(bus)) == 2 * AT_ONCE + 2
+    assert len(bus.topics["notify.audit"]) == 3 * AT_ONCE + 2, "of an earlier life only what it may have left untold"
 
 
 async def lines() -> list[Line]:

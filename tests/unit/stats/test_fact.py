@@ -62,7 +62,7 @@ def test_all_that_is_counted_of_a_case() -> None:
         category="labour", municipality="08201", language="vi", org="city", received_at=NOON,
         offered_at=NOON + timedelta(hours=1), assigned_at=NOON + timedelta(hours=4),
         closed_at=NOON + timedelta(hours=2), offers=4, declined=1, expired=1, assignments=2, dropped_out=1,
-        outcome="resolved", minutes=90, escalations={"all_declined": 2},
+        outcome="resolved", minutes=90, escalated_at=NOON + timedelta(hours=6), escalations={"all_declined": 2},
         undelivered={"offer": 1},
     )  # fmt: skip
     assert expected == IN_ORDER

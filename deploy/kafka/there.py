@@ -1,0 +1,94 @@
+"""What brokers have: topics with their settings, and ACLs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
+from confluent_kafka.admin import AclBinding
+
+from deploy.kafka import acls
+from deploy.kafka.admin import NEEDED
+from deploy.local import checks
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka
+
+EMBEDDED = "tsunagu-"
+"""Cluster ids of embedded brokers begin so."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic. `replicas`: of its partition with the fewest."""
+
+    partitions: int
+    replicas: int
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class There:
+    """`topics`: without Kafka's own. `acls`: None where there is no authorizer, and everybody may do everything."""
+
+    topics: Mapping[str, Found]
+    acls: frozenset[AclBinding] | None
+    embedded: bool = False
+
+
+async def look(kafka: Kafka) -> There:
+    """Raises TsunaguError where it cannot be seen, and why."""
+    async with _admin(kafka) as admin:
+        embedded = str((await admin.describe_cluster())["cluster_id"]).startswith(EMBEDDED)
+        described = [one for one in await admin.describe_topics() if not one["topic"].startswith("__")]
+        config = await _config(admin, [one["topic"] for one in described])
+    topics = {
+        one["topic"]: Found(
+            len(one["partitions"]), min(len(part["replicas"]) for part in one["partitions"]), config[one["topic"]]
+        )
+        for one in described
+    }
+    found = None if embedded else await asyncio.to_thread(acls.there, kafka)
+    return There(topics, None if found is None else frozenset(found), embedded)
+
+
+@asynccontextmanager
+async def _admin(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        yield admin
+    except KafkaConnectionError as error:
+        raise TsunaguError(await _why_not(kafka)) from error
+    except KafkaError as error:
+        raise TsunaguError(f"the brokers at {kafka.servers} could not be asked: {error}") from error
+    finally:
+        await admin.close()
+
+
+async def _why_not(kafka: Kafka) -> str:
+    """A broker answers its first question before it asks who one is, so it can be told which of the two is wrong."""
+    for server in kafka.servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        if port.isdigit() and await checks.kafka(host.strip("[]"), int(port))() is None:
+            return (
+                f"the broker at {server} refuses the user {kafka.user}: look at TSUNAGU_KAFKA_USER and TSUNAGU_KAFKA_PASSWORD"
+                if kafka.user
+                else f"the broker at {server} answers nobody without a user: set TSUNAGU_KAFKA_USER and TSUNAGU_KAFKA_PASSWORD"
+            )
+    return f"no Kafka broker answers at {kafka.servers} (TSUNAGU_KAFKA, host:port[,host:port])"
+
+
+async def _config(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, dict[str, str]] = {}
+    for response in await admin.describe_configs(asked) if asked else ():
+        for code, _message, _kind, name, entries in response.resources:
+            if code:
+                raise TsunaguError(
+                    f"the settings of topic {name} could not be read ({for_code(code).__name__}): {NEEDED}"
+                )
+            found[name] = {key: value for key, value, *_ in entries}
+    return found

@@ -1,0 +1,39 @@
+"""A batch on its way through the kernel."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shared.kernel.document import Document, Entry
+from shared.kernel.fold import Folded
+from shared.kernel.record import Input, Message
+
+
+@dataclass
+class Batch:
+    """`dead`: letters for what nobody can read. Per key: its inputs (`groups`), the document that they were folded on
+    (`before`), what came of it (`settled`), and up to which position a batch ahead tells its journal (`queued`).
+
+    `written`: set once documents and what lies aside are stored.
+    """
+
+    records: int
+    dead: list[Message]
+    groups: dict[str, list[Input]] = field(default_factory=lambda: defaultdict(list))
+    before: dict[str, Document] = field(default_factory=dict)
+    settled: dict[str, Folded] = field(default_factory=dict)
+    queued: dict[str, int] = field(default_factory=dict)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def changed(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in keys if self.settled[key].changed]
+
+    def entries(self) -> list[Entry]:
+        """The outbox of each document, whole, those in the order of the batch; but for what a batch ahead tells."""
+        return [
+            entry
+            for key, folded in self.settled.items()
+            for entry in folded.document.outbox
+            if entry.position > self.queued[key]
+        ]

@@ -1,0 +1,1 @@
+"""Dead letters, to work with: which there are, what became of each, and an operator's four words about them."""

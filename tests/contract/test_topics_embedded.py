@@ -1,0 +1,51 @@
+"""`tsunagu topics` where there are neither users nor ACLs: the embedded broker, and generations beside each other on it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.kafka.there import look
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka
+from tests.delivery.support.adder import broker
+from tsunagu.commands import topics as command
+from tsunagu.commands.topics import Wish
+from tsunagu.where import kafka_of
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    with broker(tmp_path_factory.mktemp("broker")) as kafka:
+        yield kafka
+
+
+@pytest.fixture
+def kafka(embedded: Kafka, monkeypatch: pytest.MonkeyPatch) -> Kafka:
+    for name in ("TSUNAGU_KAFKA_USER", "TSUNAGU_KAFKA_PASSWORD", "TSUNAGU_TOPICS_GENERATION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TSUNAGU_KAFKA", embedded.servers)
+    return embedded
+
+
+async def test_topics_are_made_and_grants_left_out(kafka: Kafka, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await command.diff(Wish(partitions=2)) == 1
+    told = capsys.readouterr().out
+    assert "+ topic cases: 2 partitions, cleanup.policy=delete, retention.ms=-1\n" in told
+    assert "grant" not in told and "these brokers have no ACLs" in told
+    assert await command.apply(Wish(partitions=2)) == 0
+    assert await command.diff(Wish(partitions=2)) == 0
+    with pytest.raises(TsunaguError, match="2 partitions, should be 4"):
+        await command.apply(Wish())
+
+
+async def test_a_new_generation_is_made_beside_the_old_one(
+    kafka: Kafka, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await command.apply(Wish(partitions=2)) == 0
+    monkeypatch.setenv("TSUNAGU_TOPICS_GENERATION", "2")
+    assert await command.apply(Wish(partitions=3)) == 0
+    assert await command.diff(Wish(partitions=3)) == 0
+    there = (await look(kafka_of(kafka.servers))).topics
+    assert (there["cases"].partitions, there["cases.g2"].partitions) == (2, 3)
+    monkeypatch.delenv("TSUNAGU_TOPICS_GENERATION")
+    assert await command.diff(Wish(partitions=2)) == 0

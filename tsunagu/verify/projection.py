@@ -1,0 +1,52 @@
+"""I3, the second half: stats' facts are what its topics amount to, read from their beginnings, one after the other.
+
+Its rules give the same whatever topic comes first; so the order is another than that in which they were applied.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from shared.kernel.decider import Context
+from tsunagu.verify import applied, wiring
+from tsunagu.verify.evidence import Evidence
+from tsunagu.verify.report import Report
+from tsunagu.verify.topics import Identity, Told
+
+SERVICE = "stats"
+
+
+def check(evidence: Evidence, report: Report) -> None:
+    memory = evidence.memories[SERVICE]
+    projected = _projected(evidence)
+    for key, document in memory.documents.items():
+        rules = wiring.DECIDERS[SERVICE][key.split("-", 1)[0]]
+        if document["evolve"] != rules.number or document["version"] < len(memory.journals.get(key, {})):
+            continue  # written by other rules, or while the journal was read
+        report.checked["I3"] += 1
+        state = projected.get(key, rules.state())
+        if state.model_dump(mode="json") != document["state"]:
+            report.add("I3", "projection", f"{SERVICE} {key} is not what its topics amount to")
+
+
+def _projected(evidence: Evidence) -> dict[str, Any]:
+    """Document → state, of those events that it has applied."""
+    known = applied.events(evidence.memories[SERVICE])
+    states: dict[str, Any] = {}
+    for topic in sorted(topic for topic, service in wiring.EVENTS if service == SERVICE):
+        for identity, copies in evidence.events.get(topic, {}).items():
+            if known[identity]:
+                _step(states, topic, identity, copies[0])
+    return states
+
+
+def _step(states: dict[str, Any], topic: str, identity: Identity, told: Told) -> None:
+    rules = wiring.DECIDERS[SERVICE][identity.key.split("-", 1)[0]]
+    model = wiring.APPS[SERVICE].SUBSCRIPTIONS.events[topic].get(told.head["type"])
+    if model is None:  # of a later version, which has applied it
+        return
+    at = datetime.fromisoformat(told.head["time"])
+    state = states.get(identity.key) or rules.state()
+    context = Context(identity.key, at, at, told.head["id"])
+    for event in rules.decide(state, model.model_validate_json(told.value), context):
+        state = rules.evolve(state, event)
+    states[identity.key] = state
