@@ -59,21 +59,25 @@ def due(_: Account) -> datetime | None:
 
 
 ACCOUNT = decider(Account, decide, evolve, due, (Counted,))
-SUBSCRIPTIONS = Subscriptions(f"{SERVICE}.commands", {}, {STEPS: by_type((Step,))})
 
 
-def records(count: int, keys: int) -> list[Message]:
+def subscriptions(topic: str) -> Subscriptions:
+    return Subscriptions(f"{SERVICE}.commands", {}, {topic: by_type((Step,))})
+
+
+def records(count: int, keys: int, topic: str = STEPS) -> list[Message]:
     """As a service of ours would have published them: keys at random, each one's numbered from 1."""
     luck, sent = Random(1), Counter[int]()
     made = []
     for number in range(count):
         key = luck.randrange(keys)
         sent[key] += 1
-        made.append(_record(number, f"account-{key}", sent[key]))
+        made.append(record(topic, number, f"account-{key}", sent[key]))
     return made
 
 
-def _record(number: int, case: str, sequence: int) -> Message:
+def record(topic: str, number: int, case: str, sequence: int) -> Message:
+    """`sequence`: the how manieth of its case."""
     step = Step(
         case=case, kind=f"kind_{number % 7}", language="vi", area="08220", amount=number % 100, sealed="x" * 200
     )
@@ -81,4 +85,4 @@ def _record(number: int, case: str, sequence: int) -> Message:
         id=f"{case}:{sequence}:0", source=f"/tsunagu/bench/{case}", type=Step.type,
         time="2025-06-10T10:00:00+09:00", sequence=sequence,
     )  # fmt: skip
-    return Message(STEPS, case, encode(step.model_dump(mode="json")), head)
+    return Message(topic, case, encode(step.model_dump(mode="json")), head)

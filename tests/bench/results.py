@@ -1,4 +1,4 @@
-"""What was measured, on what: collected during a run, written as JSON and as the table of docs/measurements.md."""
+"""What was measured, on what: collected during a run, written as JSON and as the tables of docs/performance.md."""
 
 import json
 import os
@@ -33,10 +33,24 @@ def compared(what: str, unit: str, ours: Sequence[float], bare: Sequence[float])
     return Measured(what, median(ours), unit, median(bare), median(ratios), len(ratios), spread)
 
 
+@dataclass(frozen=True)
+class Table:
+    """What has columns of its own. `title`: on what it was measured, where that differs from the rest of the run."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def text(self) -> str:
+        ruled = [self.columns, ["---"] * len(self.columns), *self.rows]
+        return "\n".join([f"{self.title}\n", *(f"| {' | '.join(cells)} |" for cells in ruled)]) + "\n"
+
+
 @dataclass
 class Results:
     database: str
     rows: list[Measured] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
     load: float = field(default_factory=lambda: os.getloadavg()[1])
     """Of what else the machine was doing when the run began."""
 
@@ -44,19 +58,27 @@ class Results:
         self.rows.append(row)
         print(f"\n{row}", flush=True)
 
+    def add_table(self, table: Table) -> None:
+        self.tables.append(table)
+        print(f"\n{table.text()}", flush=True)
+
     def bare(self, what: str) -> float | None:
         """What an earlier measurement of this run was compared with."""
         return next((row.bare for row in self.rows if row.what == what), None)
 
     def write(self) -> None:
         FOLDER.mkdir(exist_ok=True)
-        content = {"on": self._on(), "measured": [asdict(row) for row in self.rows]}
+        content: dict[str, object] = {"on": self._on(), "measured": [asdict(row) for row in self.rows]}
+        content["tables"] = [asdict(table) for table in self.tables]
         (FOLDER / "bench.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (FOLDER / "bench.md").write_text(self.table(), encoding="utf-8")
 
     def table(self) -> str:
+        on = ", ".join(f"{name} {value}" for name, value in self._on().items())
+        return "\n".join([f"{on}\n", *([self._rows()] if self.rows else []), *(table.text() for table in self.tables)])
+
+    def _rows(self) -> str:
         lines = [
-            ", ".join(f"{name} {value}" for name, value in self._on().items()) + "\n",
             "| what | measured | bare | ratio | rounds | ratios from–to |",
             "|---|---|---|---|---|---|",
             *(_line(row) for row in self.rows),

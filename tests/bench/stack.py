@@ -42,6 +42,23 @@ class Stack:
             first[case] = min(path.stat().st_mtime, first.get(case, float("inf")))
         return first
 
+    async def first_mail(self, case: str) -> float:
+        """When it was in the mail server's hands, as `mailed` has it."""
+
+        async def there() -> bool:
+            return case in self.mailed()
+
+        await until(f"{case} has a mail", there, 120, pause=0.1)
+        return self.mailed()[case]
+
+    async def known(self) -> None:
+        """Until the partner's topic is among those that intake reads."""
+        (first,) = self.referrals(1)
+        first = replace(first, category="office", languages=("vi",))
+        await self.partner.publish(first)
+        await self.first_mail(case_of(first))
+        await self.quiet()
+
     async def told(self, since: float) -> list[Any]:
         """Records since then on the topics on which services tell each other and the partner."""
         names = [topic.name for topic in (*topics.network(1), *topics.partner(ORG))]
