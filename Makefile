@@ -18,7 +18,7 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts sim chaos bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts sim chaos chaos-short bench lint format verify schemas messages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ sim: setup ## play the network with all that can go wrong, 2,000 times (ARGS='--
 
 chaos: setup ## kill, freeze and cut off real processes; nothing may be lost (ARGS=--short; docs/chaos.md)
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-short: setup ## the same for some minutes, as a test (apt: default-jdk-headless maven)
+	$(BIN)/pytest tests/chaos -m apache $(ARGS)
 
 bench: setup $(RIVALS)/.installed ## measurements; they say what they measured and on what
 	$(BIN)/pytest tests/bench -m bench -s -o timeout=1800 -o "python_files=test_*.py bench_*.py" $(ARGS)

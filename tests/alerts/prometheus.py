@@ -1,0 +1,104 @@
+"""A real Prometheus with our rules, in a hurry: it looks each second, and waits for seconds where it should for minutes."""
+
+import re
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import yaml
+
+from tests.alerts.promtool import RULES, program
+from tests.delivery.support.network import Network, until
+
+HURRIED = (
+    (r"\bfor: \w+", "for: 2s"),
+    (r"_seconds\) > \d+$", "_seconds) > 3"),  # five minutes behind, a minute unpublished
+    (r"\boffset 5m", "offset 2s"),
+    (r">= (3|10)$", ">= 2"),  # late referrals, bad attempts
+)
+"""What is changed of the rules, and nothing else: what they ask for stays."""
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    url: str
+    http: httpx.AsyncClient
+
+    async def firing(self) -> dict[str, set[str]]:
+        """Alert → the services (or reasons, or severities) for which it fires."""
+        found: dict[str, set[str]] = {}
+        for alert in (await self.http.get(f"{self.url}/api/v1/alerts")).json()["data"]["alerts"]:
+            if alert["state"] == "firing":
+                found.setdefault(alert["labels"]["alertname"], set()).update(alert["labels"].values())
+        return found
+
+    async def value(self, query: str) -> float:
+        """Of one series; 0 where there is none."""
+        found = (await self.http.get(f"{self.url}/api/v1/query", params={"query": query})).json()["data"]["result"]
+        return float(found[0]["value"][1]) if found else 0
+
+    async def until_fires(self, alert: str, of: str, within: float = 120) -> None:
+        async def fires() -> bool:
+            return of in (await self.firing()).get(alert, ())
+
+        await until(f"{alert} fires for {of}", fires, within)
+
+    async def until_over(self, alert: str, of: str, within: float = 120) -> None:
+        async def over() -> bool:
+            return of not in (await self.firing()).get(alert, ())
+
+        await until(f"{alert} is over for {of}", over, within)
+
+
+@asynccontextmanager
+async def prometheus(net: Network, folder: Path) -> AsyncIterator[Prometheus]:
+    """It scrapes the network's four services, and has seen each of them."""
+    port = _free_port()
+    command = [
+        program("prometheus"), f"--config.file={_configured(net, folder)}", f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        server = Prometheus(f"http://127.0.0.1:{port}", net.http)
+        try:
+            await until("it sees all four", lambda: _sees(server, 4), 60)
+            yield server
+        finally:
+            process.terminate()
+
+
+async def _sees(server: Prometheus, wanted: int) -> bool:
+    try:
+        return await server.value("sum(tsunagu_ready)") == wanted
+    except (httpx.HTTPError, ValueError):  # nothing listens yet, or it says in plain words that it begins
+        return False
+
+
+def _configured(net: Network, folder: Path) -> Path:
+    (folder / "rules").mkdir(parents=True)
+    for path in RULES.glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        for what, instead in HURRIED:
+            text = re.sub(what, instead, text, flags=re.M)
+        (folder / "rules" / path.name).write_text(text, encoding="utf-8")
+    targets = [
+        {"targets": [url.removeprefix("http://")], "labels": {"service": name}}
+        for name, url in net.where.services.items()
+    ]
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": ["rules/*.yml"],
+        "scrape_configs": [{"job_name": "tsunagu", "static_configs": targets}],
+    }
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    return folder / "prometheus.yml"
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
