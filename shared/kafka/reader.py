@@ -7,7 +7,6 @@ in shared.kernel.member; here is the wiring.
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -120,10 +119,6 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         """Is this member the one that reads the records of that key?"""
         every = sorted(self._consumer.partitions_for_topic(self._kafka.name(topic)) or ())
         return bool(every) and Place(topic, DefaultPartitioner()(key.encode(), every, every)) in self.committed
-
-    def between_batches(self) -> AbstractAsyncContextManager[None]:
-        """`async with`: while somebody is in there no batch is in hand."""
-        return self._member.between_batches()
 
     @property
     def last_error(self) -> BaseException | None:

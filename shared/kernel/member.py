@@ -7,8 +7,7 @@ A batch is committed once its handler has returned, never before. A partition is
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from shared.kernel.record import Place, Record
@@ -91,12 +90,6 @@ class Member:
         self._stopping = True
         async with self._busy:
             pass  # not longer: a next batch may wait for its turn, only to be given back, and who fetched waits for it
-
-    @asynccontextmanager
-    async def between_batches(self) -> AsyncIterator[None]:
-        """While somebody is in here no batch is in hand."""
-        async with self._busy:
-            yield
 
     async def revoked(self, places: Iterable[Place]) -> None:
         """They go to another member once this returns: the batch in hand is finished first."""

@@ -86,7 +86,7 @@ class Pipeline(Member):
     async def _first_gear(self, records: Sequence[Record]) -> None:
         await self._whole(records)
         if self.last_error is None:
-            self._sure |= {record.place for record in records}
+            self._sure |= {record.place for record in records} & self.committed.keys()
 
     async def _second_gear(self, records: Sequence[Record]) -> None:
         await self._slots.acquire()

@@ -3,6 +3,8 @@
 Its rules give the same whatever topic comes first; so the order is another than that in which they were applied.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +35,21 @@ def _projected(evidence: Evidence) -> dict[str, Any]:
     known = applied.events(evidence.memories[SERVICE])
     states: dict[str, Any] = {}
     for topic in sorted(topic for topic, service in wiring.EVENTS if service == SERVICE):
-        for identity, copies in evidence.events.get(topic, {}).items():
+        events = evidence.events.get(topic, {})
+        for identity in _in_order(events):
             if known[identity]:
-                _step(states, topic, identity, copies[0])
+                _step(states, topic, identity, events[identity][0])
     return states
+
+
+def _in_order(events: Iterable[Identity]) -> Iterator[Identity]:
+    """As first told, but each stream by its numbers: a publication that failed half way tells a later one first."""
+    identities = list(events)
+    streams: dict[tuple[str, str], list[Identity]] = defaultdict(list)
+    for identity in identities:
+        streams[identity[:2]].append(identity)
+    ordered = {stream: iter(sorted(members)) for stream, members in streams.items()}
+    return (next(ordered[identity[:2]]) for identity in identities)
 
 
 def _step(states: dict[str, Any], topic: str, identity: Identity, told: Told) -> None:

@@ -1,4 +1,4 @@
-"""I5, on the topics: streams are whole and in order, and repeats are the same to the byte."""
+"""I5, on the topics: streams are whole and can be read in order, and repeats are the same to the byte."""
 
 import json
 from collections import defaultdict
@@ -16,9 +16,9 @@ def check(evidence: Evidence, report: Report) -> None:
             continue
         report.checked["I5"] += len(events)
         _repeats(events, report)
-        _order(topic, events, report)
+        _places(topic, events, report)
         if topic not in wiring.COMPACTED:
-            _holes(topic, events, report)
+            _order(topic, events, report)
 
 
 def _repeats(events: Mapping[Identity, Sequence[Told]], report: Report) -> None:
@@ -35,25 +35,34 @@ def _content(told: Told) -> tuple[str | None, bytes]:
     return told.head.get("type"), json.dumps(entry, sort_keys=True).encode()
 
 
-def _order(topic: str, events: Mapping[Identity, Sequence[Told]], report: Report) -> None:
-    """What comes first comes first, and all of a document's in one partition: elsewhere there is no order."""
-    last: dict[tuple[str, str], tuple[int, int]] = {}
+def _places(topic: str, events: Mapping[Identity, Sequence[Told]], report: Report) -> None:
+    """All of a document's events in one partition: elsewhere there is no order."""
+    homes: dict[tuple[str, str], int] = {}
     for identity, (first, *_) in events.items():
-        if not isinstance(identity.number, int):
-            continue
-        partition, number = last.get(identity[:2], (first.place.partition, 0))
-        if partition != first.place.partition:
-            report.add("I5", "two partitions", f"{topic}: {identity} is in {first.place.partition}, not in {partition}")
-        elif identity.number < number:
-            report.add("I5", "out of order", f"{topic}: {identity} came after {number}, at {first}")
-        last[identity[:2]] = partition, max(number, identity.number)
+        home = homes.setdefault(identity[:2], first.place.partition)
+        if home != first.place.partition:
+            report.add("I5", "two partitions", f"{topic}: {identity} is in {first.place.partition}, not in {home}")
 
 
-def _holes(topic: str, events: Iterable[Identity], report: Report) -> None:
-    numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for identity in events:
+def _order(topic: str, events: Mapping[Identity, Sequence[Told]], report: Report) -> None:
+    """Whoever reads a stream, dropping repeats and what is ahead of a hole, has all of it in the end: a publication that
+    failed half way may have told a later one first, but then it was told again, in order.
+    """
+    tellings: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for identity, copies in events.items():
         if isinstance(identity.number, int):
-            numbers[identity.key, identity.stream].add(identity.number)
-    for (key, stream), told in numbers.items():
-        if missing := set(range(1, max(told))) - told:
+            tellings[identity[:2]] += [(told.offset, identity.number) for told in copies]
+    for (key, stream), told in tellings.items():
+        numbers = {number for _, number in told}
+        if missing := set(range(1, max(numbers))) - numbers:
             report.add("I5", "hole", f"{topic}: {stream} for {key} lacks {sorted(missing)[:5]}")
+        elif (last := _read(told)) < max(numbers):
+            report.add("I5", "out of order", f"{topic}: {stream} for {key} cannot be read on after {last}")
+
+
+def _read(told: Iterable[tuple[int, int]]) -> int:
+    """The number of the last event that a reader takes."""
+    last = 0
+    for _, number in sorted(told):
+        last += number == last + 1
+    return last

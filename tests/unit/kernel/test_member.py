@@ -167,12 +167,3 @@ async def test_stopped_a_cancellation_ends_it(bench: Bench) -> None:
         await taking
     await stopping
     assert bench.group.kept == {}
-
-
-async def test_between_two_batches_nothing_is_in_hand(bench: Bench) -> None:
-    async with bench.member.between_batches():
-        taking = asyncio.create_task(bench.member.take(bench.group.fetch(1)))
-        await asyncio.sleep(0)
-        assert not bench.handler.batches
-    await taking
-    assert bench.handler.batches == [[0]]

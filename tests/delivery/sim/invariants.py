@@ -1,0 +1,98 @@
+"""What must be true of every run, by code that does not go through the kernel.
+
+Most of it is what `tsunagu verify` checks on real networks: here are those promises that only a run which has come to
+rest, or whose outside is known, can be held to.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.delivery.sim.evidence import evidence
+from tests.delivery.sim.world import World
+from tsunagu.verify.evidence import Evidence
+from tsunagu.verify.run import judge
+
+STATES = {"asking": {"accepted"}, "assigned": {"in-progress"}, "escalated": {"on-hold"},
+          "closed": {"completed", "cancelled", "failed"}}  # fmt: skip
+"""Of a case in matching → in intake."""
+
+Found = Iterator[str]
+
+
+def broken(world: World) -> list[str]:
+    """Every promise that was not kept, in words; at best none."""
+    found = evidence(world)
+    report = judge(found)
+    problems = [f"{one.kind}: {one.what}" for one in report.problems]
+    if report.in_flight or report.unpublished:
+        problems.append(f"in flight: {report.in_flight} to be read, {report.unpublished} to be published")
+    problems += [what for check in CHECKS for what in check(world, found)]
+    return [*problems, *world.errors]
+
+
+def _states(found: Evidence, service: str, kind: str) -> Iterator[tuple[str, Any]]:
+    for key, document in sorted(found.memories[service].documents.items()):
+        if key.startswith(f"{kind}-") and document["version"]:
+            yield key, document["state"]
+
+
+def at_rest(world: World, found: Evidence) -> Found:
+    """I9: nothing is unread, and nobody is stuck."""
+    if lag := world.broker.lag():
+        yield f"lag: {lag} records are not committed {world.took:.0f} s after the last fault"
+    for service, memory in found.memories.items():
+        yield from (f"stuck: {service} {key}" for key, document in memory.documents.items() if document["stuck"])
+        yield from (f"letters: {service} {key} has {count}" for key, count in memory.letters.items())
+
+
+def holds(_: World, found: Evidence) -> Found:
+    """Each place that is taken is taken for an offer that stands, and the other way round."""
+    taken = {(supporter, case, number) for supporter, state in _states(found, "matching", "supporter")
+             for case, number in state["holds"].items()}  # fmt: skip
+    wanted = {(supporter, case, offer["number"]) for case, state in _states(found, "matching", "case")
+              for supporter, offer in state["offers"].items() if _stands(state, supporter, offer)}  # fmt: skip
+    yield from (f"hold without an offer: {one}" for one in sorted(taken - wanted))
+    yield from (f"offer without a hold: {one}" for one in sorted(wanted - taken))
+
+
+def _stands(case: Any, supporter: str, offer: Any) -> bool:
+    mine = case["status"] == "assigned" and case["assigned"] == supporter
+    return offer["state"] in ("asking", "offered") or (offer["state"] == "accepted" and mine)
+
+
+def assignments(_: World, found: Evidence) -> Found:
+    """Whoever believes that a case is theirs is the one whom matching has it assigned to: two never do."""
+    assigned = {case: state["assigned"] for case, state in _states(found, "matching", "case")
+                if state["status"] == "assigned"}  # fmt: skip
+    believing = [(case, supporter) for supporter, state in _states(found, "notify", "supporter")
+                 for case, offer in state["offers"].items() if offer["state"] == "assigned"]  # fmt: skip
+    for case, times in Counter(case for case, _ in believing).items():
+        if times > 1:
+            yield f"two assignments: {case} is {times} supporters'"
+    for case, supporter in believing:
+        if assigned.get(case) != supporter:
+            yield f"assignment: {supporter} believes that {case} is theirs; it is {assigned.get(case)}'s"
+
+
+def answers(world: World, _: Evidence) -> Found:
+    """I11: whoever repeats a command under its id is told the same; and everybody is told something."""
+    for id_, asked in world.people.asked.items():
+        if not asked.answers:
+            yield f"unanswered: {id_}"
+        if len(set(asked.answers)) > 1:
+            yield f"answered otherwise: {id_}: {asked.answers}"
+
+
+def outcomes(_: World, found: Evidence) -> Found:
+    """At rest, intake has heard what became of each case; and every case that intake took is with matching."""
+    matching = dict(_states(found, "matching", "case"))
+    for case, state in _states(found, "intake", "case"):
+        if state["state"] is None:
+            continue
+        status = matching[case]["status"] if case in matching else "unknown"
+        if state["state"] not in STATES.get(status, ()):
+            yield f"outcome: {case} is {state['state']} in intake and {status} in matching"
+
+
+CHECKS: tuple[Callable[[World, Evidence], Found], ...] = (at_rest, holds, assignments, answers, outcomes)
