@@ -116,6 +116,15 @@ class MongoStore:
     async def journal(self, key: str) -> list[Entry]:
         return [entry async for entry in self.entries({"_id": {"$gte": _line(key, 0), "$lt": f"{key};"}})]
 
+    async def history(self, key: str) -> list[Entry]:
+        """All decisions on a document, as far as its state has them: also those that have just been written and are still
+        to be told.
+        """
+        document = (await self.load([key])).get(key)
+        waiting = document.outbox if document else ()
+        known = {entry.position: entry for entry in (*waiting, *await self.journal(key))}
+        return [known[position] for position in sorted(known)]
+
     async def entries(self, where: Mapping[str, Any]) -> Any:
         """Journal entries, by document and position."""
         cursor = self._journal.find(where, sort=[("_id", ASCENDING)])

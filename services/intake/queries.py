@@ -68,7 +68,7 @@ async def case(store: MongoStore, key: str, reference: str = "") -> ReferralView
     if document is None or document.kind != "case":
         return None
     found = Case.model_validate(document.state)
-    entries = await store.journal(key)
+    entries = await store.history(key)
     return ReferralView(key, found.reference or reference, found, timeline.told(entries), _sealed(entries))
 
 

@@ -67,7 +67,7 @@ async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> di
         "candidates": _asked(one, roster) + _askable(one, roster, now),
         "excluded": policy.exclusions(one.asks(), roster, one.offers, now),
         "assignable": [who for who in roster.values() if _may(who, one)],
-        "steps": timeline.steps(await store.journal(key)),
+        "steps": timeline.steps(await store.history(key)),
     }
 
 

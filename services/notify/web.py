@@ -71,7 +71,7 @@ class OfferPages:
             return self._link_page(request, "expired", 410, found.state)
         return self._pages.render(
             request, "offer.html", language=language_of(request), offer=found, now=self._parts.clock.now(),
-            steps=timeline.steps(await self._parts.store.journal(link.supporter), link.case),
+            steps=timeline.steps(await self._parts.store.history(link.supporter), link.case),
             ahead=timeline.AHEAD.get(found.state, ()),
         )  # fmt: skip
 

@@ -189,3 +189,12 @@ async def test_a_hole_is_noted_once(store: Store) -> None:
         assert sorted(one.sequence for one in await store.holes()) == [7, 7]
         await store.filled(hole)
         assert [one.key for one in await store.holes()] == ["case-2"]
+
+
+async def test_a_history_has_what_is_still_to_be_told(database: str, unique: str) -> None:
+    """Between a document's write and its journal's a page must not show a state without the step that led to it."""
+    mongo = MongoStore(connect(database), unique)
+    await mongo.append([entry(1)])
+    await put(mongo, full(outbox=(entry(1), entry(2))))
+    assert [one.position for one in await mongo.history("case-1")] == [1, 2]
+    assert await mongo.history("case-9") == []

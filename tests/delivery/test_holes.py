@@ -20,8 +20,8 @@ pytestmark = pytest.mark.delivery
 async def world(database: str, tmp_path: Path) -> AsyncIterator[Adder]:
     with broker(tmp_path) as kafka:
         made = await adder(kafka, database)
-        yield made
         await made.lose()
+        yield made
         await made.bus.stop()
 
 

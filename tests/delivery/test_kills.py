@@ -37,6 +37,7 @@ async def hit(network: Network, victim: str) -> bool:
 @pytest.mark.timeout(400)
 async def test_a_dozen_kills_lose_nothing_and_repeat_nothing(shared_network: Network) -> None:
     net, luck = shared_network, Random(11)
+    dead = (await verified(net)).total().dead  # of tests before this one
     plans = planned(ON_APACHE if net.apache else REFERRALS, net.clock.now(), prefix="K")
     partners = await join(net, orgs_of(plans))
     async with living(People(net, accept=95)):
@@ -55,4 +56,4 @@ async def test_a_dozen_kills_lose_nothing_and_repeat_nothing(shared_network: Net
         assert [step["sequence"] for step in steps] == list(range(1, len(steps) + 1)), (org, reference)
         assert [step["type"] for step in steps].count(COMPLETED) <= 1, (org, reference)
     assert any(steps[-1]["type"] == COMPLETED for steps in told.values())
-    assert report.total().dead == 0
+    assert report.total().dead == dead

@@ -10,7 +10,7 @@ import pytest
 from shared.errors import TsunaguError
 from tests.delivery.support.network import Network, until
 from tests.flow.test_round import visitor
-from tests.flow.visitor import Visitor
+from tests.flow.visitor import Visitor, inbox
 from tsunagu.commands import roster, sign_in
 from tsunagu.session import enter
 from tsunagu.where import Where, kafka_of
@@ -44,8 +44,7 @@ async def test_a_mailed_link_signs_in_and_is_not_printed(where: Where, visitor: 
     assert "token" not in capsys.readouterr().out
 
     async def came() -> Any:
-        found = (await visitor.net.http.get(f"{where.inbox}/api/mails", params={"after": 0, "limit": 500})).json()
-        return [mail for mail in found["mails"] if mail["headers"]["X-Tsunagu-Kind"] == "sign-in"]
+        return [mail for mail in await inbox(visitor.net) if mail["headers"]["X-Tsunagu-Kind"] == "sign-in"]
 
     (mail,) = await until("the mail", came, 10)
     link = re.search(r"http://\S+", mail["text"])

@@ -40,10 +40,9 @@ class Visitor:
         return {"Authorization": f"Bearer {self.key}"}
 
     async def mails(self, case: str, kind: str) -> list[dict[str, Any]]:
-        found = (await self.net.http.get(f"{self.net.where.inbox}/api/mails", params={"after": 0, "limit": 500})).json()
         return [
             mail
-            for mail in found["mails"]
+            for mail in await inbox(self.net)
             if (mail["headers"].get("X-Tsunagu-Case"), mail["headers"]["X-Tsunagu-Kind"]) == (case, kind)
         ]
 
@@ -67,3 +66,14 @@ class Visitor:
 
         found: dict[str, Any] = await until(f"{reference} is {state}", there, 20)
         return found
+
+
+async def inbox(net: Network) -> list[dict[str, Any]]:
+    """All mails that came, however many other tests have caused."""
+    found: list[dict[str, Any]] = []
+    after = 0
+    while True:
+        page = (await net.http.get(f"{net.where.inbox}/api/mails", params={"after": after, "limit": 1000})).json()
+        if not page["mails"]:
+            return found
+        found, after = found + page["mails"], page["last"]

@@ -63,7 +63,7 @@ async def timeline(stores: Mapping[str, MongoStore], key: str) -> list[Step]:
     steps: list[Step] = []
     for service, store in stores.items():
         for document in (key, *people):
-            steps += [step for entry in await store.journal(document) for step in _steps(service, entry, key)]
+            steps += [step for entry in await store.history(document) for step in _steps(service, entry, key)]
     return sorted(steps, key=lambda step: (step.at, SERVICES.index(step.service)))
 
 
