@@ -65,7 +65,7 @@ class Watch:
         if await self._is_another_broker():
             logs.logger().error("the broker has become another one")
             return OTHER_CLUSTER
-        if await self.recovery.is_of_another_database():
+        if await self._is_another_database():
             logs.logger().error("the database has become another one")
             return OTHER_DATABASE
         if not self.alive():
@@ -77,6 +77,12 @@ class Watch:
         try:
             return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE) != self.cluster
         except Exception:  # away: the next look will say so
+            return False
+
+    async def _is_another_database(self) -> bool:
+        try:
+            return await asyncio.wait_for(self.recovery.is_of_another_database(), PATIENCE)
+        except TimeoutError:  # away: the next look will say so
             return False
 
     async def _look(self) -> None:

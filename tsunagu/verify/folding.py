@@ -38,7 +38,8 @@ def _document(evidence: Evidence, memory: Memory, key: str, report: Report) -> N
     if document.get("stuck"):
         report.notes.append(f"{memory.service} {key} is stuck at {document['stuck']}; "
                             f"{memory.letters.get(key, 0)} letters wait")  # fmt: skip
-    _compare(evidence, memory, document, key, entries, report)
+    if entries or document.get("version"):  # else a stranger's record: stuck, and nothing was ever decided
+        _compare(evidence, memory, document, key, entries, report)
 
 
 def _flaws(evidence: Evidence, memory: Memory, key: str, entries: Sequence[Stored]) -> Iterator[tuple[str, str]]:
