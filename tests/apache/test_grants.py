@@ -17,8 +17,9 @@ from aiokafka.errors import (
 )
 
 from deploy.kafka import access, topics
+from deploy.local.progress import Progress
 from shared.kafka.connection import Kafka
-from tests.apache.secured import Secured
+from tests.apache.secured import Secured, secured
 
 pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session")]
 ORG = "granted"
@@ -29,14 +30,21 @@ Act = Callable[[Kafka], Awaitable[Any]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def users(brokers: Secured) -> dict[str, Kafka]:
+async def own_brokers(tools: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Secured]:
+    """No network works there: what is written here is nothing that one could read."""
+    async with secured(tmp_path_factory.mktemp("granted"), Progress()) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def users(own_brokers: Secured) -> dict[str, Kafka]:
     """The partner, and each service."""
-    kafka = brokers.kafka
+    kafka = own_brokers.kafka
     for org in (ORG, "other"):
         await topics.apply(kafka, topics.partner(org))
     found = {ORG: Kafka(kafka.servers, access.user(ORG), await access.add_user(kafka, ORG))}
     await access.add_user(kafka, "other")
-    for service, env in brokers.users.items():
+    for service, env in own_brokers.users.items():
         found[service] = Kafka(kafka.servers, env["TSUNAGU_KAFKA_USER"], env["TSUNAGU_KAFKA_PASSWORD"])
     return found
 
