@@ -159,14 +159,14 @@ class MongoStore:
         await self._letters.delete_many({"_id": {"$in": [letter.id for letter in letters]}})
 
     async def note(self, holes: Sequence[Hole]) -> None:
-        await insert_absent(self._holes, [{"_id": f"{hole.key}|{hole.stream}", **asdict(hole)} for hole in holes])
+        await insert_absent(self._holes, [{"_id": _hole(hole), **asdict(hole)} for hole in holes])
 
     async def holes(self) -> list[Hole]:
         """All that are noted: few, and mostly filled meanwhile."""
         return [Hole(**row) async for row in self._holes.find({}, {"_id": 0})]
 
     async def filled(self, hole: Hole) -> None:
-        await self._holes.delete_one({"_id": f"{hole.key}|{hole.stream}"})
+        await self._holes.delete_one({"_id": _hole(hole)})
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         cursor = self.documents.find(
@@ -221,6 +221,11 @@ class MongoRows:
 def _line(document: str, position: int) -> str:
     """The `_id` of a journal entry. It sorts by document and position: an index of its own would double each append."""
     return f"{document}:{position:08}"
+
+
+def _hole(hole: Hole) -> str:
+    """With its number: a stream may have another hole before anybody has looked at the first."""
+    return f"{hole.key}|{hole.stream}|{hole.sequence}"
 
 
 def _guarded(guard: str, document: Document) -> "InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]]":

@@ -30,7 +30,7 @@ class MemoryStore:
         self.documents: dict[str, dict[str, object]] = {}
         self.entries: dict[tuple[str, int], Entry] = {}
         self.kept: dict[str, Letter] = {}
-        self.missing: dict[tuple[str, str], Hole] = {}
+        self.missing: dict[tuple[str, str, int], Hole] = {}
 
     async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
         return {key: from_stored(self.documents[key]) for key in keys if key in self.documents}
@@ -66,7 +66,7 @@ class MemoryStore:
 
     async def note(self, holes: Sequence[Hole]) -> None:
         for hole in holes:
-            self.missing.setdefault((hole.key, hole.stream), hole)
+            self.missing.setdefault((hole.key, hole.stream, hole.sequence), hole)
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         documents = [from_stored(stored) for stored in self.documents.values()]

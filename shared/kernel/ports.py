@@ -59,7 +59,7 @@ class Store(Protocol):
     async def discard(self, letters: Sequence[Letter]) -> None: ...
 
     async def note(self, holes: Sequence[Hole]) -> None:
-        """For whoever repairs them (shared.recovery.holes). One of a key and stream is noted once."""
+        """For whoever repairs them (shared.recovery.holes). The same one is noted once."""
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         """Keys of documents whose time has come, longest due first."""

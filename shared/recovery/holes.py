@@ -6,7 +6,8 @@ and its writer is asked to fold it: from here on it is as safe as what a stuck d
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,16 +54,24 @@ class Repair:
 
     async def round(self) -> None:
         now = self.clock.now()
-        for hole in await self.store.holes():
+        late: dict[tuple[str, str], list[Hole]] = defaultdict(list)
+        for hole in sorted(await self.store.holes(), key=lambda hole: hole.sequence):
             if self.owns(hole.key) and now - hole.since >= PATIENCE:
-                await self._look_at(hole)
+                late[hole.key, hole.stream].append(hole)
+        for holes in late.values():
+            await self._look_at(holes)
 
-    async def _look_at(self, hole: Hole) -> None:
-        document = (await self.store.load([hole.key])).get(hole.key) or Document(hole.key)
-        if document.seen.get(hole.stream, 0) >= hole.sequence:
-            await self.store.filled(hole)
-        elif not document.stuck:  # else it waits among the letters, and comes with the release
-            await self._repair(hole, document)
+    async def _look_at(self, holes: Sequence[Hole]) -> None:
+        """Of one stream, in order: the first that is still open is repaired, and with it what follows."""
+        key, stream = holes[0].key, holes[0].stream
+        document = (await self.store.load([key])).get(key) or Document(key)
+        seen = document.seen.get(stream, 0)
+        for hole in holes:
+            if hole.sequence <= seen:
+                await self.store.filled(hole)
+        still = next((hole for hole in holes if hole.sequence > seen), None)
+        if still and not document.stuck:  # else it waits among the letters, and comes with the release
+            await self._repair(still, document)
 
     async def _repair(self, hole: Hole, document: Document) -> None:
         found = await self._read_again(hole, document.seen.get(hole.stream, 0))

@@ -85,3 +85,20 @@ async def test_what_is_not_on_its_topic_is_alarmed_and_waited_for(world: Adder) 
     await repairing.round()
     await world.work()
     assert (await world.state(KEY))["chain"] == chain_of(1, 2, 3)
+
+
+async def test_a_second_hole_of_a_stream_is_not_forgotten_with_the_first(world: Adder) -> None:
+    """The first closes by itself; the second opens before anybody has looked, and nothing comes after it."""
+    made, clock = world.made, HandClock()
+    await world.work(made.event(1, 1), made.event(3, 3))
+    await world.work(made.event(2, 2), made.event(3, 3))
+    await world.publish(made.event(4, 4))
+    world.read[Place(SUMS, 0)] += 1
+    await world.work(made.event(5, 5))
+    clock.time += PATIENCE
+    repairing = repair(world, clock)
+    await repairing.round()
+    await world.work()
+    assert (await world.state(KEY))["chain"] == chain_of(1, 2, 3, 4, 5)
+    await repairing.round()
+    assert await world.store.holes() == []
