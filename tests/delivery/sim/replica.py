@@ -24,6 +24,7 @@ from tests.delivery.sim.group import SESSION
 from tests.delivery.sim.store import Database, Reached, ReachedStore
 from tests.delivery.sim.view import View
 from tests.delivery.sim.wire import Wire
+from tests.delivery.support.little import Unsealed
 
 START = datetime(2025, 6, 10, 0, tzinfo=UTC)
 """Nine o'clock in Japan."""
@@ -57,19 +58,6 @@ class Ids:
     def new(self) -> str:
         self.last += 1
         return f"r{self.last}"
-
-
-@dataclass
-class Sealer:
-    """What is sealed is of no matter here."""
-
-    def seal(self, clear: bytes) -> str:
-        return clear.decode()
-
-    lock = seal
-
-    def unlock(self, locked: str) -> bytes:
-        return locked.encode()
 
 
 @dataclass
@@ -135,7 +123,7 @@ class Life:
         documents = RecentStore(self.store)
         kernel = Kernel(
             self.app.NAME, CLUSTER, self.app.SUBSCRIPTIONS, self._deciders(), self.bus, documents,
-            self.clock, self.ids, Sealer(), self.world.tally, view, self.commands.answered, self._stuck,
+            self.clock, self.ids, Unsealed(), self.world.tally, view, self.commands.answered, self._stuck,
         )  # fmt: skip
         handle = Attempts(kernel.process, self.rows("attempts"), CLUSTER, from_outside)
         second: dict[str, Any] = {"stages": kernel, "depth": self.depth} if self.depth > 1 else {}

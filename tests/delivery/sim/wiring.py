@@ -16,7 +16,8 @@ from shared.kernel import journal
 from shared.privacy.audit import Audit
 from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
-from tests.delivery.sim.replica import Life, Sealer
+from tests.delivery.sim.replica import Life
+from tests.delivery.support.little import Unsealed
 from tests.unit.samples import NETWORK
 
 APPS = {app.NAME: app for app in (intake, matching, notify, stats)}
@@ -42,7 +43,7 @@ def furnish(life: Life) -> None:
 def _inlet(life: Life) -> None:
     vault, audit = Vault(life.shelf("resident-keys"), WRAPPING), Audit(life.shelf("intake.audit"))
     residents = Residents(NETWORK, vault, audit)
-    inlet = PartnerInlet(life.commands, residents, life.clock, Sealer(), life.world.tally)
+    inlet = PartnerInlet(life.commands, residents, life.clock, Unsealed(), life.world.tally)
     life.read("inlet", life.broker.matching(PATTERN), inlet.handle)
 
 
