@@ -102,12 +102,18 @@ class Consumer:
         return records
 
     def give_up(self, done: "asyncio.Future[None]") -> None:
-        asyncio.get_running_loop().create_task(self._given_up(done))
+        asyncio.get_running_loop().create_task(self._given_up(done, self._generation))
 
-    async def _given_up(self, done: "asyncio.Future[None]") -> None:
-        """Told by a heartbeat. Until we are told otherwise the old assignment stands, but nothing more is fetched."""
+    async def _given_up(self, done: "asyncio.Future[None]", generation: int) -> None:
+        """Told by a heartbeat. Until we are told otherwise the old assignment stands, but nothing more is fetched.
+
+        `generation`: that which is to end. A client deals with one round after the other: asked while it was frozen, it
+        does not give up what it has got since.
+        """
         assert self.member
         await self._wire.pause()
+        if self._generation != generation:
+            return
         self._reassigning = True
         await self.member.revoked(list(self._positions))
         if not done.done():
