@@ -42,6 +42,9 @@ from shared.web.server import server
 
 __all__ = ["Parts", "Service", "parts", "start"]
 
+STOP_WITHIN = 20.0
+"""Seconds; whoever stops a service waits for 30 before they kill it."""
+
 
 @dataclass
 class Service:
@@ -84,10 +87,10 @@ class Service:
         await asyncio.wait([serving, working, stopping], return_when=asyncio.FIRST_COMPLETED)
         code = working.result() if working.done() and not working.cancelled() else 0
         working.cancel()
-        await self._stop()
+        in_time = await self._stopped_in_time()
         web.should_exit = True
-        await serving
-        logs.logger().info("stopped", code=code)
+        await asyncio.wait([serving], timeout=STOP_WITHIN)
+        logs.logger().info("stopped", code=code, in_time=in_time)
         return code
 
     async def _work(self) -> int:
@@ -211,6 +214,16 @@ class Service:
         """All that was due at this time has had its tick."""
         return self.sweeper.swept if self.sweeper else datetime.fromtimestamp(0, UTC)
 
+    async def _stopped_in_time(self) -> bool:
+        """A client library that waits for its broker forever must not keep a process from ending: what it has not
+        committed comes again to whoever is next.
+        """
+        stopping = asyncio.create_task(self._stop())
+        await asyncio.wait([stopping], timeout=STOP_WITHIN)
+        if stopping.done():
+            stopping.result()
+        return stopping.done()
+
     async def _stop(self) -> None:
         noted = self.recovery.noted() if self.recovery and self.readers else contextlib.nullcontext()
         async with noted:
@@ -224,8 +237,8 @@ class Service:
 def start(build: Callable[[], Service]) -> None:
     """The whole of a service's __main__."""
     overrun.prepare()
-    os._exit(uvloop.run(_run(build)))  # not sys.exit: a thread of the database driver may still wait
+    uvloop.run(_run(build))
 
 
-async def _run(build: Callable[[], Service]) -> int:
-    return await build().run()
+async def _run(build: Callable[[], Service]) -> None:
+    os._exit(await build().run())  # not sys.exit: a thread of the database driver, or a task, may still wait

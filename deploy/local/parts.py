@@ -69,6 +69,7 @@ def service(
         ready=checks.http_ready(HOST, port),
         log=home.log(name),
         ready_within=ready_within,
+        grace=30,
     )
 
 

@@ -3,9 +3,9 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,6 +46,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in needless]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure shows what the services of the networks that are up have last said."""
+    report = yield
+    if report.failed and NETWORKS in item.config.stash:
+        report.sections += item.config.stash[NETWORKS].last_words()
+    return report
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_settings_from_outside(request: pytest.FixtureRequest) -> Iterator[None]:
     """What the person running the tests has set for their own network is not for these; what `apache` has set is."""
@@ -82,9 +93,11 @@ class Networks:
     folders: pytest.TempPathFactory
     leaving: AsyncExitStack
     one: Network | None = None
+    up: list[Network] = field(default_factory=list)
 
     async def shared(self) -> Network:
-        self.one = self.one or await self.leaving.enter_async_context(self.new("shared"))
+        if self.one is None:
+            self.one = await self.leaving.enter_async_context(self.new("shared"))
         return self.one
 
     @asynccontextmanager
@@ -93,7 +106,22 @@ class Networks:
         folder = self.folders.mktemp(name)
         async with network(folder, holdable(folder), self.apache) as net:
             await import_roster(net)
+            self.up.append(net)
             yield net
+            self.up.remove(net)
+
+    def last_words(self) -> list[tuple[str, str]]:
+        """(whose, the end of its log), for a report."""
+        logs = [log for net in self.up for log in sorted((net.home / "logs").glob("*.log"))]
+        return [
+            (f"{log.stem} in {log.parents[2].name}", tail(log))
+            for log in logs
+            if log.stem not in ("broker", "database")
+        ]
+
+
+def tail(log: Path, lines: int = 12) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
 NETWORKS = pytest.StashKey[Networks]()

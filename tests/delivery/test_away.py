@@ -43,6 +43,31 @@ async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
     await verified(net)
 
 
+async def test_a_service_ends_though_the_broker_does_not_answer(own_network: Network) -> None:
+    """A client may wait for its broker longer than anybody waits for a service that was told to end."""
+    net = own_network
+    plans = planned(10, net.clock.now(), start=60, prefix="E")
+    partners = await join(net, orgs_of(plans))
+    for plan in plans:
+        await partners[plan.org].publish(plan)
+    net.signal("broker", signal.SIGSTOP)
+    try:
+        ending = {service: net.signal(service, signal.SIGTERM) for service in ("intake", "notify")}
+        await until("both have ended", lambda: _are_others(net, ending), 27)
+    finally:
+        net.signal("broker", signal.SIGCONT)
+    said = dict(net.notes.said)
+    assert all(said[service].startswith(("died, exit code 0", "up")) for service in ending), said
+    await until("ready again", net.ready, 60)
+    async with living(People(net)):
+        await ended(net, plans, within=90)
+    await verified(net)
+
+
+async def _are_others(network: Network, pids: dict[str, int]) -> bool:
+    return all(network.pid(service) != pid for service, pid in pids.items())
+
+
 async def test_a_frozen_and_then_killed_database_is_waited_for(own_network: Network) -> None:
     net = own_network
     plans = planned(30, net.clock.now(), start=100, prefix="D")
