@@ -57,15 +57,15 @@ class Watch:
             await self._look_at_limit()
             await self._look_at_backlog()
             READY.set(not self.missing and not self.limit.held)
-            if not self.missing and (code := await self._reason_to_end()):
+            if code := await self._reason_to_end():
                 return code
 
     async def _reason_to_end(self) -> int:
         """0: none."""
-        if await self._is_another_broker():
+        if not self.missing and await self._is_another_broker():
             logs.logger().error("the broker has become another one")
             return OTHER_CLUSTER
-        if await self._is_another_database():
+        if not self.missing and await self._is_another_database():
             logs.logger().error("the database has become another one")
             return OTHER_DATABASE
         if not self.alive():
@@ -93,9 +93,19 @@ class Watch:
             except Exception:  # whatever it is, the part does not answer: readiness says which one
                 missing.append(name)
         self.missing = missing
-        if missing:  # what is waited for is no stalling: a minute of progress counts from when it is back
+        if missing and not await self._is_deaf():
+            # what is waited for is no stalling: a minute of progress counts from when it is back
             for reader in self.readers:
                 reader.last_progress = time.monotonic()
+
+    async def _is_deaf(self) -> bool:
+        """The broker answers others, but not the clients of this process: those will not recover by waiting."""
+        if self.missing != ["broker"]:
+            return False
+        try:
+            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE) == self.cluster
+        except Exception:  # away, as it seemed
+            return False
 
     async def _look_at_limit(self) -> None:
         """Tells of it once, and asks whether an operator lets it go on."""
@@ -136,7 +146,7 @@ class Watch:
             logs.logger().warning("backlog not measured", error=logs.where(error))
 
     def alive(self) -> bool:
-        """Progress, not mere being up. Waiting for a broker or database is no reason to be restarted."""
+        """Progress, not mere being up. Waiting for a broker or database is no reason to be restarted, see _look."""
         since = time.monotonic() - STALLED_SECONDS
-        stalled = not self.missing and any(reader.last_progress < since for reader in self.readers)
+        stalled = any(reader.last_progress < since for reader in self.readers)
         return not stalled and all(view.alive for view in self.views)

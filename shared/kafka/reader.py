@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.kafka import lenient
+from shared.kafka import broken, lenient
 from shared.kafka.connection import Kafka
 from shared.kernel.member import Handle, Member
 from shared.kernel.pipeline import Pipeline, Stages
@@ -25,6 +25,7 @@ from shared.kernel.record import Place, Record
 os.environ.setdefault("FASTSTREAM_SUPERVISOR_DISABLED", "1")  # it revives dead tasks without their state
 
 lenient.install()
+broken.install()
 
 __all__ = ["Handle", "Reader", "ends_of", "places_of"]
 
