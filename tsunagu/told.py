@@ -1,6 +1,8 @@
 """How a command ends: its exit code, and errors in one line for people."""
 
 import asyncio
+import os
+import select
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -13,6 +15,8 @@ from shared.errors import TsunaguError
 from shared.store import DatabaseError
 
 Run = Callable[..., Coroutine[Any, Any, int]]
+NOBODY_READS = 141
+"""As whoever is ended by SIGPIPE: `tsunagu … | head` has seen enough."""
 
 
 def told(run: Run) -> Callable[..., None]:
@@ -22,12 +26,25 @@ def told(run: Run) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             code = asyncio.run(run(*args, **kwargs))
+            sys.stdout.flush()
         except TsunaguError as error:
             print(f"tsunagu: {error}", file=sys.stderr)
             code = 1
         except (OSError, KafkaError, DatabaseError) as error:
+            if isinstance(error, BrokenPipeError) and _nobody_reads():
+                raise typer.Exit(NOBODY_READS) from None
             print(f"tsunagu: cannot reach the network: {str(error).partition(' (configured')[0]}", file=sys.stderr)
             code = 1
         raise typer.Exit(code)
 
     return wrapped
+
+
+def _nobody_reads() -> bool:
+    """Whether it is our own output that broke, and not a connection; then what is left of it goes nowhere."""
+    output = select.poll()
+    output.register(sys.stdout, 0)  # errors are told unasked
+    if not output.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
