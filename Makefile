@@ -18,7 +18,7 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts sim chaos chaos-short bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts kubernetes sim chaos chaos-short bench lint format verify schemas messages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,14 +57,14 @@ compose-down: ## stop the containers (ARGS=--volumes: and forget their data)
 	@sh deploy/compose/env.sh
 	$(COMPOSE) --profile command-line down $(ARGS)
 
-test: setup ## every test but browser, bench, apache and image (ARGS='tests/unit -k name')
-	$(BIN)/pytest -m "not browser and not bench and not apache and not alerts and not image" $(ARGS)
+test: setup ## every test but browser, bench, apache, image, kubernetes (ARGS='tests/unit -k name')
+	$(BIN)/pytest -m "not browser and not bench and not apache and not alerts and not image and not kubernetes" $(ARGS)
 
-browser: setup ## the pages, in a real Chromium (Debian: apt-get install chromium fonts-noto-core fonts-noto-cjk)
+browser: setup ## the pages, in a real Chromium (apt: chromium fonts-noto-core fonts-noto-cjk nodejs npm)
 	$(BIN)/pytest -m browser $(ARGS)
 
 apache: setup ## the delivery tests and the partners' guide, on Apache Kafka (apt: default-jdk-headless maven kcat jose jq curl)
-	$(BIN)/pytest tests/apache tests/delivery -m "apache or delivery" --broker apache $(ARGS)
+	$(BIN)/pytest tests/apache tests/delivery tests/security -m "apache or delivery" --broker apache $(ARGS)
 
 image: setup ## the image, built and run as docker-compose.yml says (as root; apt: buildah debootstrap default-jdk-headless maven; Go 1.24)
 	$(BIN)/pytest tests/deploy -m image $(ARGS)
@@ -77,6 +77,9 @@ $(RIVALS)/.installed: $(UV) requirements/rivals.txt
 
 alerts: setup ## cause trouble in a running network; a real Prometheus sees each alert fire (apt: prometheus)
 	$(BIN)/pytest tests/alerts -m alerts $(ARGS)
+
+kubernetes: setup ## deploy/kubernetes, built by kustomize, held to every schema and to the code (apt: default-jdk-headless maven; Go 1.24)
+	$(BIN)/pytest tests/kubernetes $(ARGS)
 
 sim: setup ## play the network with all that can go wrong, 2,000 times (ARGS='--seeds 50'; docs/simulation.md)
 	$(BIN)/python -m tests.delivery.sim $(ARGS)
@@ -120,7 +123,28 @@ lock: $(UV) ## resolve the pins in requirements/ again (ARGS=--upgrade: to the n
 	$(LOCK) $(ARGS) -c requirements/all.txt -o requirements/runtime.txt pyproject.toml
 	printf 'quixstreams\n' | $(LOCK) $(ARGS) -o requirements/rivals.txt -
 	printf 'uv\nsetuptools\n' | $(LOCK) $(ARGS) -c requirements/all.txt -o requirements/bootstrap.txt -
+	printf 'cyclonedx-bom\npip-audit\n' | $(LOCK) $(ARGS) -o requirements/audit.txt -
+
+# What looks after dependencies has dependencies of its own, which are none of ours.
+AUDIT := .venv-audit
+.PHONY: sbom audit
+$(AUDIT)/.installed: $(UV) requirements/audit.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python $(AUDIT)
+	$(UV) pip sync --quiet --python $(AUDIT)/bin/python --require-hashes requirements/audit.txt
+	@touch $@
+
+sbom: setup $(AUDIT)/.installed ## what the image holds, as CycloneDX: build/sbom.json
+	@mkdir -p build
+	$(AUDIT)/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --mc-type application \
+		--output-reproducible -o build/sbom.json requirements/runtime.txt
+	$(BIN)/python -m tests.house.sbom build/sbom.json
+
+# --strict: a package about which nothing could be learned is a failure, not a good answer.
+audit: $(AUDIT)/.installed ## known vulnerabilities of what the image holds, as the package index tells them
+	@$(AUDIT)/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements/runtime.txt || { \
+		echo "Vulnerable, or not to be audited here: see above. A mirror of the package index may have no advisories;" \
+		"then run this where the index itself can be reached." >&2; exit 1; }
 
 clean: ## remove what was made: environment, caches, build output (data and .env stay)
-	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .venv-audit build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

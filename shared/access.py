@@ -42,6 +42,8 @@ SWEEPER, MAIL_OUTLET, INLET = (Actor(Role.NETWORK, part) for part in ("sweeper",
 
 BY_LINK = (Role.PARTNER, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)
 """Who signs in, by a one-time link, and has a session. Supporters and residents have a signed link to each matter."""
+STAFF = (Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)
+"""Who may also sign in with a passkey, or with an account of their organisation (shared.web.passkeys, .accounts)."""
 HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 """What a session's `id` is made of: a partner's organisation, a handle of one of the staff."""
 
@@ -74,6 +76,14 @@ COMMON: Table = {
     **UNASKED,
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
+    "GET /sign-in/account": EVERYBODY,
+    "GET /sign-in/callback": EVERYBODY,
+    "POST /sign-in/passkey": EVERYBODY,
+    "POST /sign-in/passkey/options": EVERYBODY,
+    "GET /passkeys": only(*STAFF),
+    "POST /passkeys": only(*STAFF),
+    "POST /passkeys/options": only(*STAFF),
+    "POST /passkeys/{passkey}/remove": only(*STAFF),
     "POST /sign-out": EVERYBODY,
     "GET /audit": AUDITOR,
     "GET /dead-letters": OPERATOR,
@@ -93,6 +103,8 @@ ROUTES: Mapping[str, Table] = {
         "GET /events": EVERYBODY,
         "GET /asyncapi.json": EVERYBODY,
         "GET /.well-known/jwks.json": EVERYBODY,
+        "GET /.well-known/oauth-authorization-server": EVERYBODY,
+        "POST /oauth/token": EVERYBODY,
         "POST /referrals": PARTNER,
         "GET /referrals/{reference}": PARTNER,
         "PUT /referrals/{reference}": PARTNER,
@@ -130,6 +142,8 @@ ROUTES: Mapping[str, Table] = {
         "GET /": EVERYBODY,
         "GET /dashboard": EVERYBODY,
         "GET /figures": EVERYBODY,
+        "GET /status": OPERATOR,
+        "GET /status/events": OPERATOR,
     },
 }
 """Service → "METHOD /path/{template}" → who may."""
@@ -163,7 +177,7 @@ HOMES: Mapping[str, Mapping[Role, str]] = {
     "matching": {Role.COORDINATOR: "/cases", **_EVERYWHERE},
     "intake": {Role.PARTNER: "/partner", Role.COORDINATOR: "/desk", **_EVERYWHERE},
     "notify": _EVERYWHERE,
-    "stats": _EVERYWHERE,
+    "stats": {Role.AUDITOR: "/audit", Role.OPERATOR: "/status"},
 }
 """Service → where a role's pages begin there. A role signs in at the first, unless somebody says otherwise."""
 

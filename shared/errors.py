@@ -17,5 +17,9 @@ class DomainError(TsunaguError):
     """A decider broke its own promise: a bug. Its document becomes stuck, the others go on."""
 
 
+class NewerVersion(TsunaguError):
+    """A newer version of the code has written this document: this one must neither decide on it nor lay anything aside."""
+
+
 class OtherCluster(TsunaguError):
     """The broker is not the one that this process was started with."""

@@ -2,13 +2,15 @@
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from shared.errors import NewerVersion
 from shared.kernel.limit import Stopped
 from shared.recovery.marker import OtherDatabase
 from shared.store import DatabaseError
 
 
 def from_outside(error: BaseException) -> bool:
-    """Did broker, database or network fail, or has the limit stopped us? Then the same will work later."""
-    return isinstance(error, DatabaseError | KafkaError | OSError | OtherDatabase | Stopped) and not isinstance(
-        error, MessageSizeTooLargeError
-    )
+    """Did broker, database or network fail, has the limit stopped us, or is it for a newer version? Then the same will
+    work later, or elsewhere.
+    """
+    passing = DatabaseError | KafkaError | OSError | OtherDatabase | Stopped | NewerVersion
+    return isinstance(error, passing) and not isinstance(error, MessageSizeTooLargeError)

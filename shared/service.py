@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,13 +19,15 @@ import uvloop
 from fastapi import FastAPI
 
 from shared import logs, overrun
-from shared.errors import TsunaguError
+from shared.errors import NewerVersion, TsunaguError
 from shared.ids import RandomIds
+from shared.kafka import needed
 from shared.kafka.connection import cluster_id
 from shared.kafka.outgoing import Outgoing
 from shared.kafka.reader import Handle, Reader
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
+from shared.kernel import dead_letters, journal
 from shared.kernel.attempts import Attempts
 from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
@@ -32,13 +35,17 @@ from shared.kernel.limit import Limit
 from shared.kernel.recent import RecentStore
 from shared.kernel.record import Subscriptions
 from shared.kernel.sweeper import Sweeper
+from shared.letters.desk import LetterDesk
 from shared.outside import from_outside
 from shared.parts import Parts, parts
 from shared.recovery.catch_up import Recovery
 from shared.recovery.holes import Repair
-from shared.recovery.marker import MarkedStore
+from shared.recovery.marker import MarkedStore, check_schema
+from shared.refusals import reason
+from shared.starting import reach
+from shared.status.teller import Teller
 from shared.watch import Watch
-from shared.web.server import server
+from shared.web.server import listening, server
 
 __all__ = ["Parts", "Service", "parts", "start"]
 
@@ -50,7 +57,7 @@ STOP_WITHIN = 20.0
 class Service:
     """See module. `view`: what the kernel decides by; `others`: further views, for pages and outlets.
 
-    `extras`: (name, handle, topics or pattern) of further readers, each a group of its own.
+    `extras`: (name, handle, topics or pattern) of further readers, each a group of its own. `ending`: it is to stop.
     """
 
     parts: Parts
@@ -68,25 +75,34 @@ class Service:
     recovery: Recovery | None = None
     limit: Limit = field(default_factory=Limit)
     outgoing: Outgoing = field(init=False)
+    desk: LetterDesk = field(init=False)
+    teller: Teller = field(init=False)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
     cluster: str = ""
 
     def __post_init__(self) -> None:
-        self.outgoing = Outgoing(self.parts.bus)
+        p = self.parts
+        self.outgoing = Outgoing(p.bus)
+        self.desk = LetterDesk(p.settings.broker(), p.bus, p.store, p.commands, lambda: self.cluster)
+        self.teller = Teller(self, self.desk.book)
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns the exit code: 0, 1 when it stalled, 75 or 76 when the broker or the database
-        has become another one: whoever starts it again starts it with what is there now.
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run, with which it wants to be started again.
+        Raises TsunaguError where it cannot listen.
         """
-        stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        web = server(self.app, self.parts.settings.http_host, self.parts.settings.http_port)
-        serving = asyncio.create_task(web.serve())
+            asyncio.get_running_loop().add_signal_handler(number, self.ending.set)
+        at = (self.parts.settings.http_host, self.parts.settings.http_port)
+        web, door = server(self.app, *at), listening(*at)
+        serving = asyncio.create_task(web.serve(sockets=[door]))
         working = asyncio.create_task(self._work())
-        stopping = asyncio.create_task(stop.wait())
+        telling = asyncio.create_task(self.teller.run())
+        stopping = asyncio.create_task(self.ending.wait())
         await asyncio.wait([serving, working, stopping], return_when=asyncio.FIRST_COMPLETED)
         code = working.result() if working.done() and not working.cancelled() else 0
-        working.cancel()
+        self.ending.set()
+        for task in (working, telling):
+            task.cancel()
         in_time = await self._stopped_in_time()
         web.should_exit = True
         await asyncio.wait([serving], timeout=STOP_WITHIN)
@@ -95,8 +111,9 @@ class Service:
 
     async def _work(self) -> int:
         await self._reach("broker", self._find_cluster)
-        await self._reach("database", self.parts.store.prepare)
-        await self._reach("broker", self.parts.bus.start)
+        await self._reach("broker", self.parts.bus.start)  # first: what it waits for from here on, it tells
+        await self._reach("database", self._open_database)
+        await self._reach("topics", self._check_topics)
         await self._reach("restore", self._restore)
         for view in self._views():
             await self._reach(view.topic, view.start)
@@ -111,25 +128,28 @@ class Service:
             self.watch = Watch(
                 self.parts, self.cluster, self.readers, self._views(), self.recovery, self.outgoing, self.limit
             )
-            return await self.watch.run()
+            code = await self.watch.run()
         finally:
             for task in beside:
                 task.cancel()
+        if self.watch.outpaced:
+            self.starting = [f"a newer version works here, too ({self.watch.outpaced}): start it in place of this one"]
+            self.readers, self.watch = [], None
+            await asyncio.Event().wait()  # not ended: whoever starts it again would start the same version
+        return code
 
-    async def _reach(self, what: str, attempt: Callable[[], Any]) -> None:
-        """Tries until it works, and says on readiness what it waits for."""
-        pause = 0.2
-        while True:
-            try:
-                await attempt()
-            except Exception as error:
-                self.starting = sorted({*self.starting, what})
-                logs.logger().warning("waiting", what=what, error=logs.where(error))
-                await asyncio.sleep(pause)
-                pause = min(5.0, pause * 2)
-            else:
-                self.starting = [name for name in self.starting if name != what]
-                return
+    def _reach(self, what: str, attempt: Callable[[], Any]) -> Coroutine[Any, Any, None]:
+        return reach(self, what, attempt, lambda what, error: reason(what, error, self.parts.settings))
+
+    async def _open_database(self) -> None:
+        """Looked at before anything is written: another version's is left as it is."""
+        await check_schema(self.parts.store)
+        await self.parts.store.prepare()
+
+    async def _check_topics(self) -> None:
+        name = self.parts.name
+        others = {journal.topic(name), dead_letters.topic(name), *(view.topic for view in self._views())}
+        await needed.check(self.parts.settings.broker(), self.subscriptions.topics(), others)
 
     async def _find_cluster(self) -> None:
         self.cluster = await cluster_id(self.parts.settings.broker())
@@ -180,7 +200,7 @@ class Service:
 
     def _reader(self, name: str, handle: Handle, **what: Any) -> Reader:
         settings = self.parts.settings
-        return Reader(
+        return self.parts.reader(
             name, settings.broker(), self._group(name, "pattern" in what), handle, on_error=self._failed,
             **{"wait_ms": settings.kafka_wait_ms, **what},
         )  # fmt: skip
@@ -191,6 +211,8 @@ class Service:
         return f"tsunagu.{self.parts.name}.{reader}.{cluster}"
 
     def _failed(self, where: str, error: BaseException) -> None:
+        if self.watch and isinstance(error, NewerVersion):
+            self.watch.outpaced = str(error)
         self.parts.metrics.add("failures", where=where)
         logs.logger().warning("given back", where=where, error=logs.where(error))
 
@@ -231,14 +253,20 @@ class Service:
                 await reader.stop()
         for view in self._views():
             await view.stop()
+        await self.teller.end()
         await self.parts.bus.stop()
 
 
 def start(build: Callable[[], Service]) -> None:
-    """The whole of a service's __main__."""
+    """The whole of a service's __main__. Ends with 2 where something is to be changed first."""
     overrun.prepare()
     uvloop.run(_run(build))
 
 
 async def _run(build: Callable[[], Service]) -> None:
-    os._exit(await build().run())  # not sys.exit: a thread of the database driver, or a task, may still wait
+    try:
+        code = await build().run()
+    except TsunaguError as error:
+        print(error, file=sys.stderr, flush=True)
+        code = 2
+    os._exit(code)  # not sys.exit: a thread of the database driver, or a task, may still wait

@@ -1,6 +1,7 @@
 """The database: the one module that knows motor. Only calls that pymongo.AsyncMongoClient has too."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.errors import TsunaguError
 from shared.kernel.document import Answer, Document, Entry, entry_from, entry_stored, from_stored, to_stored
 from shared.kernel.ports import Hole, Letter
 
@@ -32,11 +34,17 @@ _EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_awa
 def connect(url: str) -> "AsyncIOMotorClient[dict[str, Any]]":
     """Writes are not retried by the driver: whoever writes does it again itself, and its guard tells what had happened.
 
-    (SecantusDB looks through all retryable writes of the last half hour at each one: two thirds of its time.)
+    Raises TsunaguError for options that no client can have. (SecantusDB looks through all retryable writes of the last half
+    hour at each one: two thirds of its time.)
     """
-    return AsyncIOMotorClient(
-        url, timeoutMS=TIMEOUT_MS, serverSelectionTimeoutMS=5000, retryWrites=False, tz_aware=True
-    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # tls=yes would else be passed over, and nothing be encrypted
+            return AsyncIOMotorClient(
+                url, timeoutMS=TIMEOUT_MS, serverSelectionTimeoutMS=5000, retryWrites=False, tz_aware=True
+            )
+    except (PyMongoError, ValueError, UserWarning) as error:  # of its options: what it says holds no password
+        raise TsunaguError(f"TSUNAGU_MONGO: {error}") from error
 
 
 class MongoStore:
@@ -47,6 +55,7 @@ class MongoStore:
 
     def __init__(self, client: Any, database: str, *, find_at_once: int = AT_ONCE) -> None:
         """`find_at_once`: see AT_ONCE. `listed_by`: fields in whose order pages list documents, set before `prepare`."""
+        self.name = database
         self.listed_by: tuple[str, ...] = ()
         self._db = client.get_database(
             database, write_concern=WriteConcern("majority", j=True), read_concern=ReadConcern("majority")
@@ -77,7 +86,8 @@ class MongoStore:
         return sorted(await self._db.list_collection_names())
 
     async def ping(self) -> None:
-        await self._db.command("ping")
+        """Asks what needs a user's rights and the database's files: to its own `ping` it answers without either."""
+        await self._db.get_collection("meta").find_one({}, {"_id": 1})
 
     async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
         rows = await self._by_id(self.documents, list(keys), None)

@@ -3,21 +3,28 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared import backlog, logs
+from shared.backlog import Backlog
+from shared.jumps import Jumps
 from shared.kafka.behind import Behind
-from shared.kafka.connection import cluster_id
+from shared.kafka.connection import PARTNERS, cluster_id
 from shared.kafka.outgoing import Outgoing
 from shared.kafka.reader import Reader
 from shared.kafka.view import View
 from shared.kernel.limit import Limit
+from shared.kernel.record import Place
 from shared.letters.allowance import Allowance
 from shared.metrics import BEHIND, LAG, READY, STOPPED, UNPUBLISHED
 from shared.parts import Parts
 from shared.recovery.catch_up import Recovery
+from shared.refusals import reason, refused
+from shared.status import records as status
+from shared.status.records import Stream
+from shared.store import DatabaseError
 
 STALLED_SECONDS = 60
 """With work waiting, nothing done and no error told for so long, the process is not alive: it ends and is restarted."""
@@ -31,7 +38,8 @@ BACKLOG_EACH = 10
 @dataclass
 class Watch:
     """`missing`: which parts do not answer. `cluster`: the broker that the process was started with. `limit`: what may
-    have stopped its kernel. `outgoing`: its bus.
+    have stopped its kernel. `outgoing`: its bus. `outpaced`: why its work is for a newer version; '' while it is not.
+    `streams`, `backlog`, `unpublished`: what was seen at the last look; the last is in seconds.
     """
 
     parts: Parts
@@ -42,23 +50,40 @@ class Watch:
     outgoing: Outgoing
     limit: Limit = field(default_factory=Limit)
     missing: list[str] = field(default_factory=list)
+    outpaced: str = ""
+    streams: list[Stream] = field(default_factory=list)
+    backlog: Backlog = field(default_factory=Backlog)
+    unpublished: float = 0.0
     _told: bool = False
+    _jumps: Jumps = field(default_factory=Jumps)
     _lag: int = 0
-    _behind: dict[str, Behind] = field(default_factory=lambda: defaultdict(Behind))
+    _behind: dict[tuple[str, str], Behind] = field(default_factory=lambda: defaultdict(Behind))
     _backlog_at: float = 0.0
 
     async def run(self) -> int:
         """Until the process should end; returns its exit code: 1 when it stalled, 75 or 76 when the broker or the
-        database has become another one.
+        database has become another one. Returns 0 when it is outpaced, once it has left its groups.
         """
-        while True:
+        while not self.outpaced:
             await asyncio.sleep(1)
             await self._look()
+            self._look_at_clock()
             await self._look_at_limit()
             await self._look_at_backlog()
             READY.set(not self.missing and not self.limit.held)
             if code := await self._reason_to_end():
                 return code
+        await self._leave()
+        return 0
+
+    async def _leave(self) -> None:
+        """Others have its partitions from now on, and tell how far behind these are."""
+        READY.set(False)
+        logs.logger().error("left to a newer version", why=self.outpaced)
+        for reader in self.readers:
+            await reader.stop()
+            LAG.labels(reader.name).set(0)
+            BEHIND.labels(reader.name).set(0)
 
     async def _reason_to_end(self) -> int:
         """0: none."""
@@ -86,13 +111,13 @@ class Watch:
             return False
 
     async def _look(self) -> None:
-        missing = []
-        for name, attempt in (("broker", self._measure_lag), ("database", self.parts.store.ping)):
+        missing: dict[str, BaseException] = {}
+        for name, attempt in (("broker", self._measure_lag), ("database", self._ask_database)):
             try:
                 await asyncio.wait_for(attempt(), PATIENCE)
-            except Exception:  # whatever it is, the part does not answer: readiness says which one
-                missing.append(name)
-        self.missing = missing
+            except Exception as error:  # whatever it is, the part does not serve us: readiness says which one
+                missing[name] = error
+        self.missing = await self._reasons(missing)
         if missing and not await self._is_deaf():
             # what is waited for is no stalling: a minute of progress counts from when it is back
             for reader in self.readers:
@@ -106,6 +131,22 @@ class Watch:
             return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE) == self.cluster
         except Exception:  # away, as it seemed
             return False
+
+    async def _reasons(self, missing: Mapping[str, BaseException]) -> list[str]:
+        self.missing = list(missing)  # what it is takes a while to find out
+        return [await reason(name, error, self.parts.settings) for name, error in missing.items()]
+
+    async def _ask_database(self) -> None:
+        """One that answers may still refuse what the readers want to write: they try again and again."""
+        await self.parts.store.ping()
+        behind = {stream.reader for stream in self.streams if stream.lag}
+        for error in (reader.last_error for reader in self.readers if reader.name in behind):
+            if isinstance(error, DatabaseError) and refused(error, self.parts.settings):
+                raise error
+
+    def _look_at_clock(self) -> None:
+        if jumped := self._jumps.seconds():
+            logs.logger().warning("the clock of this machine jumped", seconds=round(jumped))
 
     async def _look_at_limit(self) -> None:
         """Tells of it once, and asks whether an operator lets it go on."""
@@ -124,24 +165,32 @@ class Watch:
             return 0
 
     async def _measure_lag(self) -> None:
-        self._lag = 0
+        every: list[Stream] = []
         for reader in self.readers:
-            ends = await reader.ends()
-            lag = reader.lag_below(ends)
-            self._lag += lag
+            streams = [self._stream(reader, topic, ends) for topic, ends in _by_topic(await reader.ends()).items()]
+            lag = sum(stream.lag for stream in streams)
             LAG.labels(reader.name).set(lag)
-            BEHIND.labels(reader.name).set(self._behind[reader.name].seconds(ends, reader.committed))
+            BEHIND.labels(reader.name).set(max((stream.behind for stream in streams), default=0))
             if not lag or self.limit.held:  # one that is stopped does not stall
                 reader.last_progress = time.monotonic()
+            every += streams
+        self.streams, self._lag = every, sum(stream.lag for stream in every)
+
+    def _stream(self, reader: Reader, topic: str, ends: Mapping[Place, int]) -> Stream:
+        behind = self._behind[reader.name, topic].seconds(ends, reader.committed)
+        lag = reader.lag_below(ends)
+        return Stream(topic=topic, reader=reader.name, end=sum(ends.values()), lag=lag, behind=round(behind, 1))
 
     async def _look_at_backlog(self) -> None:
         # what failed with a partition that has gone to another replica is that one's to tell
-        UNPUBLISHED.set(self.outgoing.seconds() if self.missing or self._lag else 0)
+        self.unpublished = self.outgoing.seconds() if self.missing or self._lag else 0
+        UNPUBLISHED.set(self.unpublished)
         if self.missing or time.monotonic() < self._backlog_at:
             return
         self._backlog_at = time.monotonic() + BACKLOG_EACH
         try:
-            await asyncio.wait_for(backlog.measure(self.parts.store, self.parts.clock.now()), PATIENCE)
+            looking = backlog.measure(self.parts.store, self.parts.clock.now())
+            self.backlog = await asyncio.wait_for(looking, PATIENCE)
         except Exception as error:  # slow or away: these gauges stay as they were
             logs.logger().warning("backlog not measured", error=logs.where(error))
 
@@ -150,3 +199,11 @@ class Watch:
         since = time.monotonic() - STALLED_SECONDS
         stalled = any(reader.last_progress < since for reader in self.readers)
         return not stalled and all(view.alive for view in self.views)
+
+
+def _by_topic(ends: Mapping[Place, int]) -> dict[str, dict[Place, int]]:
+    """Those of partners together."""
+    found: dict[str, dict[Place, int]] = defaultdict(dict)
+    for place, end in ends.items():
+        found[status.PARTNERS if place.topic.startswith(PARTNERS) else place.topic][place] = end
+    return found

@@ -12,12 +12,11 @@ from deploy.local.settings import LocalSettings
 from tsunagu.commands import audit as audit_command
 from tsunagu.commands import backup as backup_command
 from tsunagu.commands import case as case_command
-from tsunagu.commands import dead_letters, sealing
+from tsunagu.commands import dead_letters, partner_keys, partner_remove, sealing, signing
 from tsunagu.commands import erase as erase_command
 from tsunagu.commands import keys as keys_command
 from tsunagu.commands import partner as partner_command
 from tsunagu.commands import roster as roster_command
-from tsunagu.commands import sign_in as sign_in_command
 from tsunagu.commands import status as status_command
 from tsunagu.commands import topics as topics_command
 from tsunagu.daytime import daytime_clock
@@ -27,6 +26,7 @@ from tsunagu.where import find, running
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 partner = typer.Typer(no_args_is_help=True, help="Partner organisations.")
+partner.add_typer(partner_keys.app, name="key")
 roster = typer.Typer(no_args_is_help=True, help="Supporters.")
 topics = typer.Typer(no_args_is_help=True, help="Kafka topics.")
 keys = typer.Typer(no_args_is_help=True, help="The network's keys.")
@@ -85,16 +85,8 @@ async def seal(
     return sealing.run(jwks or find().public_keys, {"name": name, "contacts": contacts, "note": note})
 
 
-@app.command("sign-in")
-@told
-async def sign_in(
-    role: Annotated[str, typer.Option(help="coordinator, auditor, operator or partner")],
-    handle: Annotated[str, typer.Option("--as", help="a short handle, no real name; of a partner: its name here")],
-    service: Annotated[str | None, typer.Option(help="where to, if not to the role's first pages")] = None,
-    mail_to: Annotated[str | None, typer.Option(help="mail the link there instead of printing it")] = None,
-) -> int:
-    """A link that signs somebody in, once, within 15 minutes."""
-    return await sign_in_command.run(find(), role, handle, service, mail_to)
+for name, sign in (("sign-in", signing.sign_in), ("sign-out", signing.sign_out)):
+    app.command(name)(told(sign))
 
 
 @app.command()
@@ -162,9 +154,15 @@ async def partner_add(
     env: Annotated[
         Path | None, typer.Option(help="write what the partner needs into this new file, not to the screen")
     ] = None,
+    key_only: Annotated[
+        bool, typer.Option("--key-only", help="topics and user are made by others (docs/kubernetes.md)")
+    ] = False,
 ) -> int:
     """Make a partner's topics and API key and, on Apache Kafka with ACLs, its user."""
-    return await partner_command.add(find(), org, env)
+    return await partner_command.add(find(), org, env, key_only=key_only)
+
+
+partner.command()(partner_remove.remove)
 
 
 @roster.command("import")

@@ -2,10 +2,11 @@
 
 from deploy.kafka import topics
 from deploy.local.addresses import Addresses
+from shared.errors import TsunaguError
 from shared.kafka.connection import cluster_id
 from shared.store import MongoStore, connect
 from tsunagu.refill import refill, unknown_to
-from tsunagu.where import kafka_of
+from tsunagu.where import kafka_of, mongo_of
 
 PARTITIONS = 2
 """For the embedded stack, where each service runs once; more would only cost."""
@@ -14,13 +15,21 @@ PARTITIONS = 2
 async def prepare(where: Addresses, partitions: int = PARTITIONS) -> None:
     """Makes topics; refills a broker that is new to a database. Does nothing where all is there."""
     kafka = kafka_of(where.kafka)
-    orgs = await known_partners(where.mongo)
+    mongo = mongo_of(where.mongo)
+    orgs = await known_partners(mongo)
     wanted = topics.network(partitions) + [topic for org in orgs for topic in topics.partner(org)]
     await topics.apply(kafka, wanted)
-    if strangers := await unknown_to(await cluster_id(kafka), where.mongo):
-        await refill(kafka, where.mongo, strangers, again=True)  # a first attempt may have been cut short
+    if strangers := await unknown_to(await cluster_id(kafka), mongo):
+        await refill(kafka, mongo, strangers, again=True)  # a first attempt may have been cut short
 
 
 async def known_partners(mongo: str) -> list[str]:
     partners = MongoStore(connect(mongo), "tsunagu_intake").collection("partners")
     return sorted(await partners.distinct("org"))
+
+
+async def must_be_known(mongo: str, org: str) -> None:
+    """Raises TsunaguError."""
+    known = await known_partners(mongo)
+    if org not in known:
+        raise TsunaguError(f"there is no partner {org}: known are {', '.join(known) or 'none'} (tsunagu partner add)")

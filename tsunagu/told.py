@@ -11,7 +11,10 @@ from typing import Any
 import typer
 from aiokafka.errors import KafkaError
 
+from shared.connections import Connections
 from shared.errors import TsunaguError
+from shared.refusals import reason
+from shared.settings import made
 from shared.store import DatabaseError
 
 Run = Callable[..., Coroutine[Any, Any, int]]
@@ -33,11 +36,20 @@ def told(run: Run) -> Callable[..., None]:
         except (OSError, KafkaError, DatabaseError) as error:
             if isinstance(error, BrokenPipeError) and _nobody_reads():
                 raise typer.Exit(NOBODY_READS) from None
-            print(f"tsunagu: cannot reach the network: {str(error).partition(' (configured')[0]}", file=sys.stderr)
+            print(f"tsunagu: {_why(error)}", file=sys.stderr)
             code = 1
         raise typer.Exit(code)
 
     return wrapped
+
+
+def _why(error: BaseException) -> str:
+    """What is there and refuses us says why; else it is away."""
+    away = f"cannot reach the network: {str(error).partition(' (configured')[0]}"
+    try:
+        return asyncio.run(reason(away, error, made(Connections)))
+    except TsunaguError:  # it was the stack that runs here: nobody had to say where
+        return away
 
 
 def _nobody_reads() -> bool:

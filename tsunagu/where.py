@@ -5,14 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import Field
+
 from deploy.local.info import StackInfo, read_stack
 from deploy.local.keys import Keys
 from deploy.local.settings import LocalSettings
+from shared.connections import Brokers, Connections, Database
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
+from shared.settings import made
 
 SERVICES = ("intake", "matching", "notify", "stats")
 DEFAULT_PORTS = {"intake": 8101, "matching": 8102, "notify": 8103, "stats": 8104}
+
+
+class CommandLine(Connections):
+    """`sign_in_secret`: TSUNAGU_SIGN_IN_SECRET, by those who make links to sign in with."""
+
+    sign_in_secret: str | None = Field(default=None, min_length=32, repr=False)
 
 
 @dataclass(frozen=True)
@@ -24,12 +34,12 @@ class Where:
     """
 
     kafka: Kafka
-    mongo: str
+    mongo: str = field(repr=False)
     urls: Mapping[str, str]
     public_keys: Path | None
     inbox: str | None = None
     smtp: str | None = None
-    sign_in_secret: str | None = None
+    sign_in_secret: str | None = field(default=None, repr=False)
     wrapping_keys: Path | None = None
     network_key: Path | None = None
     clock: Path | None = None
@@ -58,14 +68,15 @@ def find() -> Where:
     if stack:
         a = stack.addresses
         keys, clock = Keys(a.keys), stack.env.get("intake", {}).get("TSUNAGU_CLOCK")
-        return Where(kafka_of(a.kafka), a.mongo, a.services, keys.network_public, a.inbox,
+        return Where(kafka_of(a.kafka), mongo_of(a.mongo), a.services, keys.network_public, a.inbox,
                      a.smtp, keys.sign_in_secret.read_text(encoding="utf-8"), keys.wrapping,
                      keys.network_private, Path(clock) if clock else None)  # fmt: skip
     if "TSUNAGU_KAFKA" in env and "TSUNAGU_MONGO" in env:
         urls = {name: env.get(f"TSUNAGU_URL_{name.upper()}", f"http://127.0.0.1:{port}")
                 for name, port in DEFAULT_PORTS.items()}  # fmt: skip
-        return Where(kafka_of(env["TSUNAGU_KAFKA"]), env["TSUNAGU_MONGO"], urls, _file("TSUNAGU_NETWORK_JWKS"),
-                     smtp=env.get("TSUNAGU_SMTP"), sign_in_secret=env.get("TSUNAGU_SIGN_IN_SECRET"),
+        at = made(CommandLine)
+        return Where(at.broker(), at.database(), urls, _file("TSUNAGU_NETWORK_JWKS"),
+                     smtp=env.get("TSUNAGU_SMTP"), sign_in_secret=at.sign_in_secret,
                      wrapping_keys=_file("TSUNAGU_WRAPPING_KEYS"), network_key=_file("TSUNAGU_NETWORK_KEY"),
                      clock=_file("TSUNAGU_CLOCK"),
                      reach={name: env.get(f"TSUNAGU_REACH_{name.upper()}", "") for name in SERVICES})  # fmt: skip
@@ -81,11 +92,12 @@ def _file(name: str) -> Path | None:
 
 def kafka_of(servers: str) -> Kafka:
     """As the environment has it besides its address. Raises TsunaguError."""
-    generation = os.environ.get("TSUNAGU_TOPICS_GENERATION", "1")
-    if not generation.isdigit() or int(generation) < 1:
-        raise TsunaguError(f"TSUNAGU_TOPICS_GENERATION is {generation!r}: it must be a whole number from 1")
-    user, password = os.environ.get("TSUNAGU_KAFKA_USER", ""), os.environ.get("TSUNAGU_KAFKA_PASSWORD", "")
-    return Kafka(servers, user, password, int(generation))
+    return made(Brokers, kafka=servers).broker()
+
+
+def mongo_of(url: str) -> str:
+    """The same of a database."""
+    return made(Database, mongo=url).database()
 
 
 def secret_of(where: Where) -> str:

@@ -3,9 +3,17 @@
 import asyncio
 import secrets
 import time
+from dataclasses import replace
 
 from aiokafka.errors import KafkaError
-from confluent_kafka.admin import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
+from confluent_kafka import KafkaError as KafkaCode
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
 
 from deploy.kafka import acls, admin
 from deploy.kafka.declared import ORG, SERVICE, read
@@ -35,6 +43,35 @@ async def add_user(kafka: Kafka, org: str) -> str:
     return await _with_password(kafka, user(org))
 
 
+async def remove_user(kafka: Kafka, org: str) -> int:
+    """Takes away what a partner's user may do, then the user; returns how many grants there were. Once it is gone, again
+    does no harm. What is connected is refused from the next request on.
+
+    Raises TsunaguError where that cannot be done, and why.
+    """
+    await _must_have_users(kafka)
+    found = await asyncio.to_thread(acls.there, kafka) or []
+    own = [one for one in found if one.principal == f"User:{user(org)}"]
+    if own:
+        await asyncio.to_thread(acls.remove, kafka, own)
+    await asyncio.to_thread(_forget, kafka, user(org))
+    return len(own)
+
+
+def _forget(kafka: Kafka, name: str) -> None:
+    gone = UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512)
+    try:
+        admin.ask(
+            kafka,
+            f"the user {name} could not be removed",
+            lambda client: client.alter_user_scram_credentials([gone], request_timeout=admin.TIMEOUT_SECONDS),
+        )
+    except TsunaguError as error:
+        cause = error.__cause__
+        if not isinstance(cause, KafkaException) or cause.args[0].code() != KafkaCode.RESOURCE_NOT_FOUND:
+            raise
+
+
 async def add_service_user(kafka: Kafka, service: str) -> str:
     """As `add_user`, of a service; its grants are made by `tsunagu topics apply`, and those on a partner's topics with the
     partner.
@@ -55,7 +92,7 @@ async def _must_have_users(kafka: Kafka) -> None:
 async def _with_password(kafka: Kafka, name: str) -> str:
     password = secrets.token_urlsafe(24)
     await asyncio.to_thread(set_password, kafka, name, password)
-    await _known(Kafka(kafka.servers, name, password))
+    await _known(replace(kafka, user=name, password=password))
     return password
 
 

@@ -28,15 +28,7 @@ class NoAuthorizer(TsunaguError):
 
 def client(kafka: Kafka) -> AdminClient:
     """Quiet, because what fails is told by us."""
-    plain: dict[str, Any] = {"bootstrap.servers": kafka.servers, "log_level": 0}
-    if not kafka.user:
-        return AdminClient(plain)
-    return AdminClient(plain | {
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "SCRAM-SHA-512",
-        "sasl.username": kafka.user,
-        "sasl.password": kafka.password,
-    })  # fmt: skip
+    return AdminClient({**kafka.librdkafka(), "log_level": 0})
 
 
 def ask(kafka: Kafka, what: str, call: Call) -> list[Any]:

@@ -20,8 +20,8 @@ GENERATION = re.compile(r"\.g\d+$")
 def differences(there: There, declared: Declared, kafka: Kafka, partitions: int, replicas: int) -> list[Difference]:
     """`partitions`: of the topics read together. `replicas`: of every topic."""
     orgs = topics.partners(there.topics, declared)
-    shared = [_durable(topic, replicas) for topic in topics.network(partitions, declared)]
-    wanted = shared + [_durable(topic, replicas) for org in orgs for topic in topics.partner(org, declared)]
+    shared = [durable(topic, replicas) for topic in topics.network(partitions, declared)]
+    wanted = shared + [durable(topic, replicas) for org in orgs for topic in topics.partner(org, declared)]
     found = {topic.name: there.topics.get(kafka.name(topic.name)) for topic in wanted}
     together = [topic.name for topic in shared if topic.partitions == partitions]
     return [
@@ -41,7 +41,7 @@ def others(there: There, ours: Iterable[Topic], kafka: Kafka) -> dict[str, str]:
     return {raw: base for raw, base in bases.items() if base in names and raw != kafka.name(base)}
 
 
-def _durable(topic: Topic, replicas: int) -> Topic:
+def durable(topic: Topic, replicas: int) -> Topic:
     """A record is acknowledged once all replicas but one have it: one may be away."""
     if replicas < 2:
         return topic

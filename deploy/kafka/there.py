@@ -12,9 +12,9 @@ from confluent_kafka.admin import AclBinding
 
 from deploy.kafka import acls
 from deploy.kafka.admin import NEEDED
-from deploy.local import checks
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
+from shared.kafka.refusal import refusal
 
 EMBEDDED = "tsunagu-"
 """Cluster ids of embedded brokers begin so."""
@@ -61,24 +61,12 @@ async def _admin(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.start()
         yield admin
     except KafkaConnectionError as error:
-        raise TsunaguError(await _why_not(kafka)) from error
+        away = f"no Kafka broker answers at {kafka.servers} (TSUNAGU_KAFKA, host:port[,host:port])"
+        raise TsunaguError(await refusal(kafka) or away) from error
     except KafkaError as error:
         raise TsunaguError(f"the brokers at {kafka.servers} could not be asked: {error}") from error
     finally:
         await admin.close()
-
-
-async def _why_not(kafka: Kafka) -> str:
-    """A broker answers its first question before it asks who one is, so it can be told which of the two is wrong."""
-    for server in kafka.servers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        if port.isdigit() and await checks.kafka(host.strip("[]"), int(port))() is None:
-            return (
-                f"the broker at {server} refuses the user {kafka.user}: look at TSUNAGU_KAFKA_USER and TSUNAGU_KAFKA_PASSWORD"
-                if kafka.user
-                else f"the broker at {server} answers nobody without a user: set TSUNAGU_KAFKA_USER and TSUNAGU_KAFKA_PASSWORD"
-            )
-    return f"no Kafka broker answers at {kafka.servers} (TSUNAGU_KAFKA, host:port[,host:port])"
 
 
 async def _config(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -3,6 +3,9 @@
 from deploy.local import checks
 from deploy.local.errors import Unreachable
 from deploy.local.settings import LocalSettings
+from shared.connections import Brokers, Database
+from shared.kafka.refusal import refusal
+from shared.settings import T, WrongSettings, made
 
 _KAFKA_PORT = 9092
 
@@ -20,11 +23,22 @@ async def _check_brokers(servers: str) -> None:
     reasons = [await checks.tcp(*_host_and_port(server))() for server in servers.split(",")]
     if all(reasons):
         raise _unreachable("broker", servers, "TSUNAGU_KAFKA", reasons[0])
+    if told := await refusal(_made(Brokers, kafka=servers).broker()):
+        raise Unreachable(told)
 
 
 async def _check_database(url: str) -> None:
-    if reason := await checks.mongo(url)():
+    way = _made(Database, mongo=url)
+    if reason := await checks.mongo(way.database())():
         raise _unreachable("database", _without_password(url), "TSUNAGU_MONGO", reason)
+
+
+def _made(model: type[T], **given: str) -> T:
+    """With what the environment says besides: users, certificates."""
+    try:
+        return made(model, **given)
+    except WrongSettings as error:
+        raise Unreachable(str(error)) from error
 
 
 def _unreachable(part: str, address: str, setting: str, reason: str | None) -> Unreachable:

@@ -14,7 +14,9 @@ from services.intake.inlets.residents import Residents
 from services.intake.links import CaseLinks
 from services.intake.pages import home, partner, resident
 from services.intake.pages.desk import Desk
-from services.intake.partners import Partners
+from services.intake.partners import Partners, oauth
+from services.intake.partners.keys import USES
+from services.intake.partners.tokens import Tokens
 from services.intake.settings import IntakeSettings
 from services.intake.web import Api
 from shared.events import matches
@@ -43,11 +45,12 @@ def build(settings: IntakeSettings) -> Service:
     service = Service(
         p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})]
     )
-    partners = Partners(p.shelf("partners"))
+    tokens = Tokens(Partners(p.shelf("partners"), p.store.rows(USES), audit), p.store.collection("tokens"))
     links = CaseLinks(settings.link_secret, settings.url_intake)
-    site.furnish(app, service, keys=partners.org_of, opens=links.actor)
+    site.furnish(app, service, keys=tokens.org_of, opens=links.actor)
     public = read_keys(settings.network_jwks)
     api = Api(p, public, residents).router()
+    api.include_router(oauth.routes(tokens, settings.url_intake))
     app.include_router(api)
     app.include_router(contracts.routes(api, settings.url_intake, public))
     for router in _pages(p, settings, links, residents):

@@ -16,6 +16,7 @@ LISTED_BY = ("state.org", "state.received_at")
 """The index of what is asked for here; docs/decisions/0013."""
 KNOWN: dict[str, Any] = {"state.state": {"$in": list(get_args(State))}}
 """Of cases that were ever taken."""
+OPEN = ("accepted", "in-progress", "on-hold")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,13 @@ async def referrals(store: MongoStore, org: str | None, state: str | None, page:
     counts = await _counted(store, own, "state")
     in_order = {name: counts[name] for name in get_args(State) if name in counts}
     return Listed(rows, len(found) > PAGE, in_order, await _counted(store, wanted, "municipality"))
+
+
+async def open_of(store: MongoStore, org: str) -> list[Row]:
+    """A partner's cases that have not ended, the oldest first."""
+    wanted = {"state.org": org, "state.state": {"$in": list(OPEN)}}
+    found = await store.documents.find(wanted, {"state": 1}, sort=[("state.received_at", 1), ("_id", 1)]).to_list(None)
+    return [_row(one["_id"], Case.model_validate(one["state"])) for one in found]
 
 
 def _row(key: str, found: Case) -> Row:

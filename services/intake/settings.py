@@ -1,9 +1,10 @@
 """Intake's settings: the common ones, and the secrets that residents' data and links need."""
 
-from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
+from shared.setting_types import KeySetFile, Secret
 from shared.settings import Settings
 
 
@@ -12,6 +13,6 @@ class IntakeSettings(Settings):
     wraps residents' data keys. `link_secret`: signs the links to residents' pages.
     """
 
-    network_key: Path
-    wrapping_keys: Path
-    link_secret: str = Field(min_length=32)
+    network_key: Annotated[KeySetFile, Field(description="file of the network's private keys, of `tsunagu keys make`")]
+    wrapping_keys: Annotated[KeySetFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
+    link_secret: Annotated[Secret, Field(description="32 characters or more, a secret of intake and notify")]

@@ -1,16 +1,17 @@
 """Notify's settings: the common ones, where mail goes, and the secrets that it needs."""
 
-from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
+from shared.setting_types import KeySetFile, MailServer, Secret
 from shared.settings import Settings
 
 
 class NotifySettings(Settings):
     """`smtp`: host:port. `wrapping_keys`: file of what wraps data keys. `link_secret`: signs links in mails."""
 
-    smtp: str = Field(pattern=r"^[^:]+:\d+$")
+    smtp: Annotated[MailServer, Field(description="mail server, host:port")]
     sender: str = "Tsunagu <tsunagu@localhost>"
-    wrapping_keys: Path
-    link_secret: str = Field(min_length=32)
+    wrapping_keys: Annotated[KeySetFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
+    link_secret: Annotated[Secret, Field(description="32 characters or more, a secret of intake and notify")]

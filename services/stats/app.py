@@ -1,6 +1,12 @@
-"""Stats, wired together. Reads cases, matches and responses; writes nothing but its own journal."""
+"""Stats, wired together. Reads cases, matches and responses, and how each service stands; writes nothing but its own
+journal.
+"""
+
+from pathlib import Path
 
 from services.stats.domain import DECIDERS
+from services.stats.inlets import heard
+from services.stats.pages.status import StatusPage
 from services.stats.settings import StatsSettings
 from services.stats.web import Board
 from shared.events import cases, matches, responses
@@ -9,6 +15,7 @@ from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
 from shared.service import Service, parts
 from shared.web import site
+from shared.web.pages import Pages
 
 NAME = "stats"
 SUBSCRIPTIONS = Subscriptions(
@@ -19,7 +26,10 @@ SUBSCRIPTIONS = Subscriptions(
 def build(settings: StatsSettings) -> Service:
     p = parts(NAME, settings)
     app = site.application(NAME)
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app)
-    app.include_router(Board(p, settings.fresh_seconds).router())  # first: its /metrics holds the figures, too
+    network, pages = heard(settings.broker()), Pages(Path(__file__).parent / "templates")
+    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, others=network.views())
+    board = Board(p, pages, settings.fresh_seconds)
+    app.include_router(board.router())  # first: its /metrics holds the figures, too
+    app.include_router(StatusPage(p, pages, network, board.figures, service.ending).router())
     site.furnish(app, service)
     return service

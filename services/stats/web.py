@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -20,9 +19,8 @@ PATIENCE = 5
 
 
 class Board:
-    def __init__(self, parts: Parts, fresh_seconds: float) -> None:
-        self._parts, self._fresh = parts, fresh_seconds
-        self._pages = Pages(Path(__file__).parent / "templates")
+    def __init__(self, parts: Parts, pages: Pages, fresh_seconds: float) -> None:
+        self._parts, self._pages, self._fresh = parts, pages, fresh_seconds
         self._known: tuple[float, Figures] | None = None
 
     def router(self) -> APIRouter:
@@ -34,7 +32,7 @@ class Board:
 
         @router.get("/dashboard", include_in_schema=False)
         async def dashboard(request: Request) -> HTMLResponse:
-            figures = (await self._figures()).as_json()
+            figures = (await self.figures(self._fresh)).as_json()
             return self._pages.render(
                 request, "dashboard.html", language=language_of(request), personal=False, **figures
             )
@@ -42,7 +40,7 @@ class Board:
         @router.get("/figures")
         async def as_json(fresh: bool = False) -> dict[str, Any]:
             """All figures; `?fresh=true` counts them now."""
-            return (await self._figures(fresh=fresh)).as_json()
+            return (await self.figures(0 if fresh else self._fresh)).as_json()
 
         @router.get("/metrics", include_in_schema=False)
         async def metrics() -> Response:
@@ -55,13 +53,14 @@ class Board:
     async def _as_metrics(self) -> bytes:
         """Nothing while the database is away: a scrape must not fail just then."""
         try:
-            counted = await asyncio.wait_for(self._figures(), PATIENCE)
+            counted = await asyncio.wait_for(self.figures(self._fresh), PATIENCE)
         except (DatabaseError, TimeoutError):
             return b""
         return outlets.exposition(counted, self._parts.clock.now())
 
-    async def _figures(self, *, fresh: bool = False) -> Figures:
+    async def figures(self, within: float) -> Figures:
+        """Not older than so many seconds."""
         now = time.monotonic()
-        if fresh or self._known is None or now - self._known[0] > self._fresh:
+        if self._known is None or now - self._known[0] >= within:
             self._known = (now, await queries.figures(self._parts.store))
         return self._known[1]

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from shared.i18n.letter_labels import LETTERS
+from shared.i18n.status_labels import STATUS
 from shared.i18n.step_labels import STEPS, _
 from shared.i18n.translator import Translator
 
@@ -10,6 +11,7 @@ LABELS = MappingProxyType(
     {
         **STEPS,
         **LETTERS,
+        **STATUS,
         "role": {
             "partner": _("Partner organisation"),
             "resident": _("Resident"),

@@ -152,6 +152,11 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "discarded": _("A dead letter was given up"),
         "released": _("A stuck document was released"),
         "limit_lifted": _("A stopped service was let go on"),
+        "key_added": _("An API key was made"),
+        "key_ends": _("An API key was given an end"),
+        "key_retired": _("An API key was retired"),
+        "passkey_added": _("A passkey was added"),
+        "passkey_removed": _("A passkey was removed"),
     },
 }
 """Of matching's cases, of a supporter's offer; why somebody's data was opened."""

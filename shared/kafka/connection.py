@@ -5,7 +5,7 @@ network moves to a new generation of topics, beside the old one (docs/topics.md)
 known by their generation's names; offsets mean something within one generation alone, so it is part of the cluster's id.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -13,7 +13,9 @@ from aiokafka.structs import TopicPartition
 from faststream.security import BaseSecurity, SASLScram512
 
 from shared.kernel.record import Place
+from shared.tls import Tls
 
+MECHANISM = "SCRAM-SHA-512"
 PARTNERS = "partner."
 """What partners write and read keeps its name."""
 
@@ -21,13 +23,14 @@ PARTNERS = "partner."
 @dataclass(frozen=True)
 class Kafka:
     """`servers`: host:port, comma separated. `user` and `password`: SCRAM-SHA-512, on brokers that ask for them.
-    `generation`: of our topics.
+    `generation`: of our topics. `tls`: encrypted; None: in the clear.
     """
 
     servers: str
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     generation: int = 1
+    tls: Tls | None = None
 
     @property
     def suffix(self) -> str:
@@ -44,21 +47,45 @@ class Kafka:
         """Of a partition of this generation, or of a partner's."""
         return Place(partition.topic.removesuffix(self.suffix), partition.partition)
 
+    @property
+    def protocol(self) -> str:
+        """In Kafka's words."""
+        return ("SASL_" if self.user else "") + ("SSL" if self.tls else "PLAINTEXT")
+
     def options(self) -> dict[str, Any]:
         """For any aiokafka client."""
-        plain: dict[str, Any] = {"bootstrap_servers": self.servers}
-        if not self.user:
-            return plain
-        return plain | {
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": self.user,
-            "sasl_plain_password": self.password,
-        }
+        options: dict[str, Any] = {"bootstrap_servers": self.servers, **self.access()}
+        return options
 
-    def security(self) -> BaseSecurity | None:
+    def access(self) -> dict[str, Any]:
+        """For one connection of aiokafka."""
+        options: dict[str, Any] = {"security_protocol": self.protocol}
+        if self.tls:
+            options["ssl_context"] = self.tls.context()
+        if self.user:
+            options |= {
+                "sasl_mechanism": MECHANISM, "sasl_plain_username": self.user, "sasl_plain_password": self.password,
+            }  # fmt: skip
+        return options
+
+    def security(self) -> BaseSecurity:
         """For FastStream."""
-        return SASLScram512(self.user, self.password, use_ssl=False) if self.user else None
+        context = self.tls.context() if self.tls else None
+        return SASLScram512(self.user, self.password, context) if self.user else BaseSecurity(context)
+
+    def librdkafka(self) -> dict[str, Any]:
+        """For confluent-kafka, which reads the files itself; it checks servers' names, too."""
+        tls = self.tls or Tls()
+        said: dict[str, Any] = {
+            "sasl.mechanism": self.user and MECHANISM,
+            "sasl.username": self.user,
+            "sasl.password": self.password,
+            "ssl.ca.location": tls.ca and str(tls.ca),
+            "ssl.certificate.location": tls.cert and str(tls.cert),
+            "ssl.key.location": tls.cert and str(tls.key or tls.cert),
+        }
+        needed = {"bootstrap.servers": self.servers, "security.protocol": self.protocol}
+        return needed | {name: value for name, value in said.items() if value}
 
 
 async def cluster_id(kafka: Kafka) -> str:

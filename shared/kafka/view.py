@@ -1,6 +1,7 @@
 """A view of a compacted topic: the newest snapshot of each key, in memory, read to its end before it is used."""
 
 import asyncio
+import time
 from typing import Any, Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,6 +21,8 @@ class View(Generic[M]):
         self._kafka, self.topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
         self._name = kafka.name(topic)
         self.items: dict[str, M] = {}
+        self.came: dict[str, float] = {}
+        """When (time.monotonic) the newest of a key came; absent for what was there at the start."""
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -60,11 +63,14 @@ class View(Generic[M]):
         key = (record.key or b"").decode(errors="replace")
         if record.value is None:
             self.items.pop(key, None)
+            self.came.pop(key, None)
             return
         try:
             self.items[key] = self._model.model_validate_json(record.value)
         except ValidationError:
             return
+        if self._task:
+            self.came[key] = time.monotonic()
 
     async def stop(self) -> None:
         if self._task:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.errors import DomainError
+from shared.errors import DomainError, NewerVersion
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
@@ -51,7 +51,10 @@ class Folded:
 
 
 def fold(document: Document, inputs: Sequence[Input], world: World, letters: Sequence[Input] = ()) -> Folded:
-    """`letters`: what lies aside for the document; they matter only where a release is among the inputs."""
+    """`letters`: what lies aside for the document; they matter only where a release is among the inputs.
+
+    Raises NewerVersion: the inputs are for a process of that version.
+    """
     outbox = pending(document, inputs, world)
     waiting = sum(len(entry.text) for entry in outbox)
     if outbox != document.outbox:
@@ -112,6 +115,8 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
         waiting = folded.waiting + (len(entry.text) if entry else 0)
         if len(encode(after.state)) + 300 * len(after.seen) + waiting > MAX_BYTES:
             raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
+    except NewerVersion:
+        raise
     except Exception as error:  # whatever our own code raises is this document's matter alone
         folded.error = error
         folded.document = replace(folded.document, stuck=str(one.record))
@@ -127,9 +132,9 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
 
 def step(document: Document, one: Input, world: World) -> tuple[Document, Entry | None]:
     """One input, decided. The document itself comes back when the input is a tick that came too early."""
+    rules = _rules(document, world)
     if one.kind is Kind.UNREADABLE:
         raise DomainError(f"{one.record} is not readable here: {one.flaw}")
-    rules = _rules(document, world)
     state = rules.state.model_validate(document.state)
     if one.kind is Kind.TICK and not _is_due(rules, state, world.now):
         return document, None
@@ -149,7 +154,9 @@ def _rules(document: Document, world: World) -> Decider[Any]:
         raise DomainError(f"{world.service} keeps no {document.kind!r} documents")
     rules = world.deciders[document.kind]
     if document.evolve > rules.number:
-        raise DomainError(f"{document.key} was written by a newer version ({document.evolve} > {rules.number})")
+        raise NewerVersion(
+            f"{document.kind} documents are in form {document.evolve} already, this version knows form {rules.number}"
+        )
     if document.version and document.evolve < rules.number:
         raise DomainError(f"{document.key} could not be refolded from its journal")
     return rules

@@ -9,9 +9,13 @@ from shared.errors import TsunaguError
 from shared.kernel.document import Document
 from shared.kernel.ports import Store
 from shared.kernel.record import Place
-from shared.store import insert_absent
+from shared.store import MongoStore, insert_absent
 
 MARKER = "marker"
+SCHEMA = 1
+"""Of a service's database as a whole; it rises when a version cannot read what the one before it wrote, or the other way
+round. (What changes in documents alone has `evolve` for that.)
+"""
 
 
 class OtherDatabase(TsunaguError):
@@ -42,7 +46,7 @@ class Marker:
 
     async def find(self) -> Checkpoint:
         """From here on this is our database. Makes the marker where there is none."""
-        new = {"_id": MARKER, "id": secrets.token_hex(10), "beats": 0, "cluster": "", "offsets": []}
+        new = {"_id": MARKER, "id": secrets.token_hex(10), "beats": 0, "cluster": "", "offsets": [], "schema": SCHEMA}
         await insert_absent(self.collection, [new])
         row = await self.collection.find_one({"_id": MARKER}) or {}
         self.id, self.beats = row["id"], row["beats"]
@@ -70,6 +74,18 @@ class Marker:
         await self.collection.delete_one({"_id": MARKER})
         self.beats = 0
         await self.find()
+
+
+async def check_schema(store: MongoStore) -> None:
+    """Raises TsunaguError for a database that another version must read. One from before there was a number has the first."""
+    row = await store.collection("meta").find_one({"_id": MARKER}, {"schema": 1}) or {}
+    found = row.get("schema", 1 if row else SCHEMA)
+    if found != SCHEMA:
+        raise TsunaguError(
+            f"the database {store.name} was written by {'a newer' if found > SCHEMA else 'an older'} version of Tsunagu "
+            f"(schema {found}, this one reads {SCHEMA}): start that version, or give this one an empty database: it "
+            "reads that back from Kafka (docs/losses.md)"
+        )
 
 
 class MarkedStore:

@@ -10,7 +10,7 @@ from shared import logs
 from shared.access import UNASKED, Role, Roles, Table
 from shared.web import limits, origin
 from shared.web.answers import reads_pages, told
-from shared.web.identity import Caller, Identity
+from shared.web.identity import Caller, Identity, bearer
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 from shared.web.routes import Routes
@@ -80,9 +80,23 @@ class Guard:
         if "{token}" in key:
             return _unknown("bad_link", "this link does not work", "open the link in your mail again", "Link")
         if Role.PARTNER in roles and self._rules.identity.keys and not reads_pages(request):
-            return _unknown("no_key", "an API key is needed", "send `Authorization: Bearer <your key>`", "Bearer")
+            return _no_key() if bearer(request) is None else _bad_key()
         title = f"sign in first: this is for {' or '.join(whom)}"
         return _unknown("signed_out", title, "open a sign-in link; `tsunagu sign-in` makes one", "Link", whom)
+
+
+def _no_key() -> Problem:
+    return _unknown("no_key", "an API key is needed", "send `Authorization: Bearer <your key>`", "Bearer")
+
+
+def _bad_key() -> Problem:
+    """One answer to every key and token that opens nothing: whoever guesses learns of none that it ever was good."""
+    title, detail = "this API key or token is not good", (
+        "it is unknown, retired or past its end: get a new token, or ask who runs the network for a new key"
+    )  # fmt: skip
+    problem = _unknown("bad_key", title, detail, "Bearer")
+    problem.headers["WWW-Authenticate"] += ', error="invalid_token"'  # RFC 6750, 3.1
+    return problem
 
 
 def _unknown(code: str, title: str, detail: str, scheme: str, whom: Sequence[str] = ()) -> Problem:

@@ -26,6 +26,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 HSTS = "max-age=31536000; includeSubDomains"
 
 
+def with_script() -> str:
+    """The policy of a page that runs a script of ours, which may ask this service for more."""
+    return f"{HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
+
+
 class Headers:
     """ASGI middleware, the outermost. What a response says itself stays."""
 

@@ -10,7 +10,7 @@ from shared.access import NOBODY, Actor, Role
 from shared.web.sessions import Sessions, hashed
 
 Keys = Callable[[str], Awaitable[str | None]]
-"""An API key → the organisation that it is of."""
+"""An API key, or a token that was given for one → the organisation that it is of."""
 Opens = Callable[[str], Actor | None]
 """The token of a signed link → who has it."""
 
@@ -46,16 +46,22 @@ class Identity:
         return Caller(actor, "session", f"session {hashed(id)}") if id and actor else None
 
     async def _by_key(self, request: Request) -> Caller | None:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if self.keys is None or scheme.lower() != "bearer" or not (org := await self.keys(key)):
+        key = bearer(request)
+        if self.keys is None or key is None or not (org := await self.keys(key)):
             return None
-        return Caller(Actor(Role.PARTNER, org), "key", f"key {hashed(key)}")
+        return Caller(Actor(Role.PARTNER, org), "key", f"partner {org}")  # with more keys, no more requests
 
     def _by_link(self, request: Request, template: str) -> Caller | None:
         if self.opens is None or not (token := token_of(request.scope["path"], template)):
             return None
         actor = self.opens(token)
         return Caller(actor, "link", f"link {hashed(token)}") if actor else None
+
+
+def bearer(request: Request) -> str | None:
+    """What stands behind `Bearer`; None where nothing does."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None
 
 
 def token_of(path: str, template: str) -> str | None:

@@ -30,9 +30,7 @@ PATIENCE = 3.0
 
 def routes(service: Service) -> APIRouter:
     """For `build` of each service."""
-    p = service.parts
-    desk = LetterDesk(p.settings.broker(), p.bus, p.store, p.commands, lambda: service.cluster)
-    return LettersPages(service, desk).router()
+    return LettersPages(service, service.desk).router()
 
 
 class LettersPages:

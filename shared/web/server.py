@@ -1,9 +1,13 @@
 """The web server of a service."""
 
 import contextlib
+import os
+import socket
 
 import uvicorn
 from fastapi import FastAPI
+
+from shared.errors import TsunaguError
 
 
 def server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
@@ -15,3 +19,13 @@ def server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are ours
     return server
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Before anything else starts: a service that nobody can ask is none. Raises TsunaguError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else "it is no address of this machine"
+        raise TsunaguError(f"cannot listen on {host}:{port} (TSUNAGU_HTTP_HOST, TSUNAGU_HTTP_PORT): {why}") from error

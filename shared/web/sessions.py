@@ -51,8 +51,17 @@ class Sessions:
             await self.collection.update_one({"_id": row["_id"]}, {"$set": {"seen": now, "ends": ends}})
         return Actor(Role(row["role"]), row["id"])
 
+    async def holds(self, id: str) -> bool:
+        """As find; but who watches a page does nothing, and must not keep a session from ending."""
+        row = await self.collection.find_one({"_id": hashed(id)}, {"ends": 1})
+        return row is not None and bool(row["ends"] > _now())
+
     async def close(self, id: str) -> None:
         await self.collection.delete_one({"_id": hashed(id)})
+
+    async def close_all(self, actor: Actor) -> int:
+        """Everywhere that they are signed in at this service. How many sessions that were."""
+        return int((await self.collection.delete_many({"role": str(actor.role), "id": actor.id})).deleted_count)
 
     def hand_over(self, response: Response, id: str) -> None:
         """Lax, not Strict: a link in a mail must find who follows it signed in. Forms are guarded by their origin."""

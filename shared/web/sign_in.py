@@ -1,4 +1,6 @@
-"""Signing in by a one-time link, and out. Opening the link changes nothing (mail scanners do that); its button does."""
+"""The page to sign in on, the way in by a one-time link, and the way out. Opening a link changes nothing (mail scanners
+do that); its button does.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,11 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shared.access import HOMES, Actor
+from shared.access import Actor
+from shared.web import entering
+from shared.web.accounts import Accounts
+from shared.web.headers import with_script
 from shared.web.identity import address
 from shared.web.invitations import Invitations
 from shared.web.limits import Rate
 from shared.web.pages import Pages, language_of, with_language
+from shared.web.passkey_pages import PasskeyPages
 from shared.web.problems import Problem
 from shared.web.sessions import Sessions
 
@@ -24,6 +30,8 @@ class SignIn:
     invitations: Invitations
     pages: Pages
     rate: Rate
+    accounts: Accounts
+    passkeys: PasskeyPages
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -32,9 +40,12 @@ class SignIn:
         async def ask(request: Request, token: str = "") -> Response:
             self.rate.check(address(request))
             invited = (await self._read(request, token)) if token else None
-            return self.pages.render(
-                request, "sign_in.html", language=language_of(request), token=token, invited=invited
-            )
+            answer = self.pages.render(
+                request, "sign_in.html", language=language_of(request), token=token, invited=invited,
+                accounts=self.accounts.roles, own=self.accounts.own, passkeys=self.passkeys.offered(request),
+            )  # fmt: skip
+            answer.headers["Content-Security-Policy"] = with_script()
+            return answer
 
         @router.post("/sign-in")
         async def enter(request: Request, token: Annotated[str, Form()]) -> Response:
@@ -42,7 +53,7 @@ class SignIn:
 
         @router.post("/sign-out")
         async def leave(request: Request) -> Response:
-            await self._close(request)
+            await entering.close(self.sessions, request)
             answer = RedirectResponse(with_language(request, "/sign-in"), 303)
             self.sessions.take_back(answer)
             return answer
@@ -50,7 +61,7 @@ class SignIn:
         return router
 
     async def _read(self, request: Request, token: str) -> Actor:
-        _must_keep_cookies(request)
+        entering.must_keep_cookies(request)
         try:
             return (await self.invitations.read(token)).actor
         except Problem:
@@ -60,27 +71,12 @@ class SignIn:
     async def _enter(self, request: Request, token: str) -> Response:
         """A new session for who had the link; the one before it, if any, is over."""
         self.rate.check(address(request))
-        _must_keep_cookies(request)
+        entering.must_keep_cookies(request)
         try:
             actor = await self.invitations.use(token)
         except Problem:
             self.rate.count(address(request))
             raise
-        await self._close(request)
-        home = HOMES[self.sessions.service].get(actor.role, "/")
+        home = entering.home(self.sessions.service, actor)
         answer = RedirectResponse(with_language(request, home), 303)
-        self.sessions.hand_over(answer, await self.sessions.open(actor))
-        return answer
-
-    async def _close(self, request: Request) -> None:
-        if id := request.cookies.get(self.sessions.cookie):
-            await self.sessions.close(id)
-
-
-def _must_keep_cookies(request: Request) -> None:
-    """Over plain http browsers drop a `Secure` cookie, but for this very machine: said before the link is used up."""
-    host = request.url.hostname or ""
-    here = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
-    if request.url.scheme != "https" and not here:
-        detail = "open it over https (TSUNAGU_URL_… of this service), or on the machine itself at localhost"
-        raise Problem(400, "sign_in_plain", "signing in needs https", detail)
+        return await entering.enter(self.sessions, request, actor, answer)

@@ -2,10 +2,10 @@
 look, errors in the reader's own form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -14,13 +14,19 @@ from shared.access import ROUTES, Forbidden
 from shared.privacy.audit import Audit
 from shared.service import Parts, Service
 from shared.web import audit_pages, health, letters_pages
+from shared.web.accounts import Accounts
 from shared.web.answers import Failures, told
+from shared.web.ceremonies import site_of
 from shared.web.guard import Guard, Rules
 from shared.web.headers import Headers
 from shared.web.identity import Identity, Keys, Opens
 from shared.web.invitations import Invitations
 from shared.web.limits import Rate
+from shared.web.openid import Provider
 from shared.web.pages import STATIC, Pages
+from shared.web.passkey_book import PasskeyBook
+from shared.web.passkey_pages import PasskeyPages
+from shared.web.passkeys import Passkeys
 from shared.web.problems import Flaw, Problem
 from shared.web.routes import Routes
 from shared.web.sessions import Sessions
@@ -44,7 +50,8 @@ def furnish(
     app.include_router(health.routes(service))
     app.include_router(audit_pages.routes(Audit(p.shelf("audit"))))
     app.include_router(letters_pages.routes(service))
-    app.include_router(_sign_in(p, sessions, pages).router())
+    for router in _sign_in(p, sessions, pages):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     settings = p.settings
     rules = Rules(
@@ -57,9 +64,22 @@ def furnish(
     _tell_problems(app, pages)
 
 
-def _sign_in(p: Parts, sessions: Sessions, pages: Pages) -> SignIn:
+def _sign_in(p: Parts, sessions: Sessions, pages: Pages) -> Iterator[APIRouter]:
+    """By a link, a passkey, and an account where there is a provider; whatever is refused counts together."""
+    rate, own, client = Rate(TRIES_A_MINUTE), getattr(p.settings, f"url_{p.name}"), p.settings.accounts()
+    started, passkeys = p.store.collection("accounts"), PasskeyPages(sessions, pages, _passkeys(p, own), rate)
+    accounts = Accounts(sessions, Provider(client) if client else None, own, started, rate)
     invitations = Invitations(p.name, p.settings.sign_in_secret, p.store.collection("invitations"))
-    return SignIn(sessions, invitations, pages, Rate(TRIES_A_MINUTE))
+    yield SignIn(sessions, invitations, pages, rate, accounts, passkeys).router()
+    yield accounts.router()
+    yield passkeys.router()
+
+
+def _passkeys(p: Parts, own: str) -> Passkeys | None:
+    if (site := site_of(own)) is None:
+        return None
+    book = PasskeyBook(p.store.collection("passkeys"), Audit(p.shelf("audit")))
+    return Passkeys(p.name, site, book, p.store.collection("challenges"))
 
 
 def _tell_problems(app: FastAPI, pages: Pages) -> None:

@@ -109,6 +109,9 @@ MAY = {
     "matching writes matches": ("matching", write("matches")),
     "notify reads a key": ("notify", read("resident-keys")),
     "stats writes its journal": ("stats", write("stats.journal")),
+    "stats hears how notify stands": ("stats", read("notify.status")),
+    "stats hears what was verified": ("stats", read("verified")),
+    "notify says how it stands": ("notify", write("notify.status")),
 }
 MAY_NOT = {
     f"{ORG} writes another's referrals": (ORG, write("partner.other.referrals")),
@@ -130,6 +133,8 @@ MAY_NOT = {
     "matching reads a resident's key": ("matching", read("resident-keys")),
     "notify makes a case": ("notify", write("cases")),
     "stats makes an event": ("stats", write("responses")),
+    "stats says what was verified": ("stats", write("verified")),
+    "matching says how intake stands": ("matching", write("intake.status")),
     "stats is in intake's group": ("stats", read("cases", "tsunagu.intake.kernel.x")),
     "intake writes a partner's referrals": ("intake", write(OWN_REFERRALS)),
     "intake reads another's journal": ("intake", read("matching.journal")),

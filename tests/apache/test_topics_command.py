@@ -115,9 +115,9 @@ async def test_who_may_not_is_told_what_to_set(kafka: Kafka, brokers: Secured, m
     ("setting", "value", "told"),
     [
         ("TSUNAGU_KAFKA_PASSWORD", "wrong", r"refuses the user tsunagu: look at TSUNAGU_KAFKA_USER"),
-        ("TSUNAGU_KAFKA_USER", "", r"answers nobody without a user: set TSUNAGU_KAFKA_USER"),
+        ("TSUNAGU_KAFKA_USER", "", r"TSUNAGU_KAFKA_PASSWORD: has no user: set TSUNAGU_KAFKA_USER"),
         ("TSUNAGU_KAFKA", "127.0.0.1:1", r"no Kafka broker answers at 127\.0\.0\.1:1"),
-        ("TSUNAGU_KAFKA", "nonsense", r"no Kafka broker answers at nonsense"),
+        ("TSUNAGU_KAFKA", "nonsense", r"TSUNAGU_KAFKA: 'nonsense' is not the address of brokers: host:port"),
     ],
 )
 async def test_what_cannot_be_reached_is_told(

@@ -7,10 +7,14 @@ from shared.access import ROUTES, Role
 NOT_PAGES = {
     "GET /health/live", "GET /health/ready", "GET /metrics", "GET /static", "GET /figures",
     "GET /openapi.json", "GET /asyncapi.json", "GET /.well-known/jwks.json", "GET /referrals/{reference}",
+    "GET /status/events",
+    "GET /.well-known/oauth-authorization-server",
 }  # fmt: skip
 """For programs."""
-ELSEWHERE = {("matching", "GET /"), ("stats", "GET /")}
-"""They lead on to a page."""
+ELSEWHERE = {("matching", "GET /"), ("stats", "GET /")} | {
+    (service, f"GET /sign-in/{way}") for service in ROUTES for way in ("account", "callback")
+}
+"""They lead on to a page, or to somebody's provider of accounts."""
 
 
 class Visit(NamedTuple):
@@ -37,6 +41,7 @@ VISITS = (
     Visit("api", "intake", "GET /api", "/api"),
     Visit("events", "intake", "GET /events", "/events"),
     *(Visit(f"sign-in-{name}", name, "GET /sign-in", "/sign-in") for name in ROUTES),
+    *(Visit(f"passkeys-{name}", name, "GET /passkeys", "/passkeys", OPERATOR) for name in ROUTES),
     Visit("sign-in-link", "intake", "GET /sign-in", "/sign-in?token={invited}"),
     Visit("partner", "intake", "GET /partner", "/partner", PARTNER),
     Visit("partner-on-hold", "intake", "GET /partner", "/partner?state=on-hold", PARTNER),
@@ -91,6 +96,7 @@ VISITS = (
         for name in ("open", "declined", "taken", "lost", "done")
     ),
     Visit("dashboard", "stats", "GET /dashboard", "/dashboard"),
+    Visit("status", "stats", "GET /status", "/status", OPERATOR),
 )
 
 

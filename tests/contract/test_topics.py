@@ -10,8 +10,10 @@ from deploy.kafka.declared import ORG
 from deploy.local.addresses import SERVICES
 from services.intake.inlets.partner_topics import PATTERN
 from shared.contracts.channels import CHANNELS
+from shared.kafka.connection import Kafka
 from shared.kernel import commands, dead_letters, journal
 from shared.shelf import SHELVES
+from shared.status import records as status
 from tsunagu.verify import wiring
 
 SAYS = declared.read()
@@ -37,13 +39,16 @@ def test_the_services_are_those_that_there_are() -> None:
 def test_a_service_reads_what_it_subscribes_to_and_what_its_views_are_of(service: str) -> None:
     told = {channel.address for channel in CHANNELS if service in channel.readers}
     assert told >= set(import_module(f"services.{service}.app").SUBSCRIPTIONS.events)
-    assert granted(access.service_user(service), "read") == told | own(service)
+    heard = {view.topic for view in import_module("services.stats.inlets").heard(Kafka("")).views()}
+    assert granted(access.service_user(service), "read") == told | own(service) | (
+        heard if service == "stats" else set()
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_writes_what_it_emits(service: str) -> None:
     emitted = {channel.address for channel in CHANNELS if channel.writer == service}
-    assert granted(access.service_user(service), "write") == emitted | own(service)
+    assert granted(access.service_user(service), "write") == emitted | own(service) | {status.topic(service)}
 
 
 @pytest.mark.parametrize(("service", "reader"), wiring.READERS)

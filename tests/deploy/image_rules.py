@@ -36,12 +36,12 @@ def commands_exist(read: Model) -> Iterator[str]:
                 if not (ROOT / Path(*module.split(".")) / "__main__.py").is_file():
                     yield f"{container} runs {module}, which is no program"
             case ["tsunagu", *arguments]:
-                yield from (f"{container}: {flaw}" for flaw in _flaws(get_command(app), arguments))
+                yield from (f"{container}: {flaw}" for flaw in flaws(get_command(app), arguments))
             case other:
                 yield f"{container} runs {other}"
 
 
-def _flaws(command: Any, arguments: list[str]) -> Iterator[str]:
+def flaws(command: Any, arguments: list[str]) -> Iterator[str]:
     if arguments == ["--help"]:
         return
     if isinstance(command, TyperGroup):
@@ -49,7 +49,7 @@ def _flaws(command: Any, arguments: list[str]) -> Iterator[str]:
         if name not in command.commands:
             yield f"tsunagu has no command {name}"
             return
-        yield from _flaws(command.commands[name], rest)
+        yield from flaws(command.commands[name], rest)
         return
     try:
         command.make_context(command.name, arguments)

@@ -9,12 +9,14 @@ from unittest import mock
 
 from pydantic import ValidationError
 
+from shared.connections import SECRETS_DIR
 from shared.settings import Settings
 from tests.deploy.model import COMMAND_LINE, OURS, ROOT, Model, environment, mounts
 from tsunagu.commands import keys
+from tsunagu.where import CommandLine
 
-NO_SETTINGS_OF_OURS = {"FASTSTREAM_SUPERVISOR_DISABLED"}
-"""FastStream reads it."""
+NO_SETTINGS_OF_OURS = {"FASTSTREAM_SUPERVISOR_DISABLED", SECRETS_DIR}
+"""FastStream reads it; where settings may stand in files."""
 
 
 def every_variable_is_read(read: Model) -> Iterator[str]:
@@ -23,7 +25,7 @@ def every_variable_is_read(read: Model) -> Iterator[str]:
         for name in environment(read, service).keys() - known:
             yield f"{service} is told {name}, which is no setting of it (docs/settings.md)"
     for container in ("topics", COMMAND_LINE):
-        for name in environment(read, container).keys() - _read_by_the_command_line():
+        for name in environment(read, container).keys() - read_by_the_command_line():
             yield f"{container} is told {name}, which the command line does not read"
 
 
@@ -35,6 +37,8 @@ def every_needed_setting_is_given(read: Model) -> Iterator[str]:
                 _settings(service)()
             except ValidationError as error:
                 for one in error.errors():
+                    if "cannot be read" in one["msg"]:
+                        continue  # a file in the container: every_key_file_is_made_and_mounted sees to it
                     yield f"{service}: TSUNAGU_{str(one['loc'][0]).upper()}: {one['msg']}"
 
 
@@ -57,8 +61,9 @@ def _settings(service: str) -> type[Settings]:
     return found
 
 
-def _read_by_the_command_line() -> set[str]:
+def read_by_the_command_line() -> set[str]:
     """Names in the sources of what it consists of; one that ends with _ is followed by a service's."""
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tsunagu").rglob("*.py"))
     names = set(re.findall(r"TSUNAGU_[A-Z_]+", text))
+    names |= {f"TSUNAGU_{field.upper()}" for field in CommandLine.model_fields} | {SECRETS_DIR}
     return {name + service.upper() if name.endswith("_") else name for name in names for service in OURS}

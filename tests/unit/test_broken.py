@@ -46,4 +46,5 @@ def test_it_is_an_error_of_the_connection() -> None:
 
 def test_without_us_some_would_be_none_that_aiokafka_expects() -> None:
     """Once this fails, aiokafka has mended its issue 1038, and shared/kafka/broken.py can go."""
-    assert errors_of_sending(AIOKafkaConnection) == {KafkaConnectionError, RuntimeError}
+    (theirs,) = Connection.__bases__  # by its own name it may be ours already: shared.kafka.reader installs it
+    assert RuntimeError in errors_of_sending(theirs)

@@ -23,13 +23,20 @@ class Access:
     KAFKA_PASSWORD: str = ""
 
 
-async def add(where: Where, org: str, env: Path | None = None) -> int:
-    """Makes topics, API key and user. `env`: a file that is made and holds the secrets, which are then not printed."""
+async def add(where: Where, org: str, env: Path | None = None, *, key_only: bool = False) -> int:
+    """Makes topics, API key and user. `env`: a file that is made and holds the secrets, which are then not printed.
+
+    `key_only`: topics and user are made by others.
+    """
     must_be_new(env)
     async with partners_of(where.kafka, where.mongo) as partners:
         key = await partners.add_key(org)
-    await topics.apply(where.kafka, topics.partner(org))
-    name, password, said = await _user(where, org)
+    if key_only:
+        name, password = access.user(org), ""
+        said = f"{name}, made elsewhere, and so its password and topics"
+    else:
+        await topics.apply(where.kafka, topics.partner(org))
+        name, password, said = await _user(where, org)
     given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password)
     print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
     if env:

@@ -9,7 +9,7 @@ import aiosmtplib
 from shared.access import BY_LINK, HOMES, Actor, Role, staff
 from shared.errors import TsunaguError
 from shared.web.invitations import MINUTES, invite, link
-from tsunagu.prepare import known_partners
+from tsunagu.prepare import must_be_known
 from tsunagu.where import Where, secret_of
 
 TEXT = """\
@@ -24,9 +24,9 @@ If you did not ask for it, do nothing.
 
 
 async def run(where: Where, role: str, id: str, service: str | None, mail_to: str | None) -> int:
-    actor = _actor(role, id)
+    actor = actor_of(role, id)
     if actor.role is Role.PARTNER:
-        await _must_be_known(where, id)
+        await must_be_known(where.mongo, id)
     at = _service(actor.role, service)
     address = link(where.urls[at], invite(secret_of(where), at, actor))
     if mail_to:
@@ -37,16 +37,11 @@ async def run(where: Where, role: str, id: str, service: str | None, mail_to: st
     return 0
 
 
-def _actor(role: str, id: str) -> Actor:
+def actor_of(role: str, id: str) -> Actor:
+    """Raises TsunaguError."""
     if role not in BY_LINK:
         raise TsunaguError(f"{role!r} does not sign in: --role is one of {', '.join(BY_LINK)}")
     return staff(Role(role), id)
-
-
-async def _must_be_known(where: Where, org: str) -> None:
-    known = await known_partners(where.mongo)
-    if org not in known:
-        raise TsunaguError(f"there is no partner {org}: known are {', '.join(known) or 'none'} (tsunagu partner add)")
 
 
 def _service(role: Role, service: str | None) -> str:

@@ -3,10 +3,13 @@
 import asyncio
 import gc
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from aiokafka.errors import KafkaError
 
 from deploy.local.info import StackInfo
 from shared.kafka.connection import Kafka
@@ -16,6 +19,7 @@ from tsunagu.verify.mailbox import folder_of
 from tsunagu.verify.report import Report
 from tsunagu.verify.routes import routes
 from tsunagu.verify.show import render
+from tsunagu.verify.telling import tell
 from tsunagu.where import Where
 
 REPEATS = 2
@@ -91,8 +95,19 @@ def judge(evidence: Evidence) -> Report:
 
 
 async def run(where: Where, stack: StackInfo | None, *, as_json: bool, within: float) -> int:
-    """The whole of `tsunagu verify`: prints the report, returns 1 on any problem. `stack`: the one that runs here."""
+    """The whole of `tsunagu verify`: prints the report, tells the network of it, returns 1 on any problem. `stack`: the one
+    that runs here.
+    """
     mails = folder_of(stack.addresses) if stack else None
     report = await verify(where.kafka, where.mongo, mails=mails, within=within)
     print(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if as_json else render(report).rstrip())
+    await _tell(where.kafka, report)
     return 0 if report.ok else 1
+
+
+async def _tell(kafka: Kafka, report: Report) -> None:
+    """The report stands, whether the status page hears of it or not."""
+    try:
+        await tell(kafka, report)
+    except (KafkaError, OSError) as error:
+        print(f"tsunagu: the status page was not told ({type(error).__name__}): see docs/topics.md", file=sys.stderr)

@@ -29,7 +29,8 @@ REJECTIONS: Mapping[str, str] = {
 PROBLEMS: Mapping[str, tuple[int, str]] = {
     "not_json": (400, "The body is no JSON object in UTF-8."),
     "not_text": (400, "It holds half a character (a lone surrogate)."),
-    "no_key": (401, "Send `Authorization: Bearer <your key>`; this one is missing or unknown."),
+    "no_key": (401, "Send `Authorization: Bearer <your key>`."),
+    "bad_key": (401, "The key or token is unknown, retired or past its end."),
     "wrong_role": (403, "The key is good, but not for this."),
     "not_found": (404, "You have published nothing under this reference."),
     "never_published": (404, "There is nothing to change or take back."),

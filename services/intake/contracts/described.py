@@ -95,11 +95,29 @@ class Problem(_Described):
     """Every wrong field at once."""
 
 
+class Token(_Described):
+    """What RFC 6749, 5.1, says of a token."""
+
+    access_token: str
+    """Send it as `Authorization: Bearer`, in place of an API key."""
+    token_type: str
+    expires_in: int
+    """Seconds."""
+
+
+class TokenWrong(_Described):
+    """What RFC 6749, 5.2, says of a request for one."""
+
+    error: str
+    """`invalid_request`, `invalid_client`, `unsupported_grant_type` or `invalid_scope`."""
+    error_description: str = ""
+
+
 BODIES: tuple[type[Event], ...] = (PublishBody, AmendBody)
 PROBLEM = Problem
 _WHY = {
     400: "not JSON",
-    401: "no API key, or an unknown one",
+    401: "no API key, or one that is not good (any more)",
     403: "the key is not a partner's",
     404: "nothing was published under this reference",
     409: "it contradicts what was said before",
@@ -146,3 +164,28 @@ STATE: Route = {
     },
 }
 KEYS: Route = {"summary": "The keys to seal to", "responses": {200: {"description": "a JWK set (RFC 7517)"}}}
+METADATA: Route = {
+    "summary": "Where tokens are to be had",
+    "responses": {200: {"description": "authorization server metadata (RFC 8414)"}},
+}
+_ASKS = {
+    "type": "object",
+    "required": ["grant_type"],
+    "properties": {
+        "grant_type": {"const": "client_credentials"},
+        "client_id": {"type": "string", "description": "Your name in the network, if not by HTTP Basic."},
+        "client_secret": {"type": "string", "description": "One of your API keys, if not by HTTP Basic."},
+    },
+}
+TOKEN: Route = {
+    "summary": "A token for ten minutes",
+    "openapi_extra": {
+        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": _ASKS}}}
+    },
+    "responses": {
+        200: {"model": Token, "description": "a token"},
+        400: {"model": TokenWrong, "description": "the request is not one that RFC 6749, 4.4, knows"},
+        401: {"model": TokenWrong, "description": "the client is unknown, or its key is not good (any more)"},
+        **_problems(413, 429),
+    },
+}

@@ -25,12 +25,20 @@ def document(routes: APIRouter, url: str) -> dict[str, Any]:
     )  # fmt: skip
     components = made.setdefault("components", {})
     components.setdefault("schemas", {}).update(schemas([(PROBLEM.__name__, PROBLEM)]))
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key."}}
+    components["securitySchemes"] = _schemes(url)
     for method, path, operation in operations(made):
         open_to_all = Role.NOBODY in ROUTES["intake"][f"{method.upper()} {path}"]
-        operation["security"] = [] if open_to_all else [{"key": []}]
+        operation["security"] = [] if open_to_all else [{"key": []}, {"token": []}]
         components["schemas"] |= _lifted(operation)
     return made
+
+
+def _schemes(url: str) -> dict[str, Any]:
+    flow = {"tokenUrl": f"{url.rstrip('/')}/oauth/token", "scopes": {}}
+    return {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
+        "token": {"type": "oauth2", "flows": {"clientCredentials": flow}, "description": "Or a token for one."},
+    }
 
 
 def operations(made: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

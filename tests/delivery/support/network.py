@@ -20,7 +20,7 @@ from deploy.local.parts import SERVICE_COMMANDS
 from deploy.local.plan import Services
 from deploy.local.progress import Progress
 from deploy.local.settings import LocalSettings
-from deploy.local.stack import Stack
+from deploy.local.stack import Prepare, Stack
 from shared.access import Actor
 from shared.clock import SteppedClock
 from shared.kafka.connection import Kafka
@@ -110,11 +110,15 @@ class Network:
 
 @asynccontextmanager
 async def network(
-    folder: Path, commands: Mapping[str, Sequence[str]] = SERVICE_COMMANDS, apache: Secured | None = None
+    folder: Path,
+    commands: Mapping[str, Sequence[str]] = SERVICE_COMMANDS,
+    apache: Secured | None = None,
+    prepare: Prepare = prepare,
 ) -> AsyncIterator[Network]:
     """Inside the block it is up, and whatever dies is started again. `commands`: what each service is started with.
 
-    `apache`: the broker that is there already, instead of the embedded one; each service is its own user there.
+    `apache`: the broker that is there already, instead of the embedded one; each service is its own user there. `prepare`:
+    what is done with an embedded broker that is new.
     """
     clock = SteppedClock.create(folder / "clock", MORNING)
     clock.run()

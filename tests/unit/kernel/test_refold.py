@@ -1,4 +1,4 @@
-"""The state is the fold of the journal: what makes another evolve possible, and older code stop."""
+"""The state is the fold of the journal: what makes another evolve possible."""
 
 from dataclasses import replace
 
@@ -37,15 +37,6 @@ async def test_what_is_only_in_the_outbox_yet_is_not_forgotten() -> None:
         await bench.kernel().process([bench.event(7, 2)])
     await bench.deliver(bench.kernel(decider=NEWER), bench.event(1, 3))
     assert (await bench.state())["total"] == 2 * (5 + 7 + 1)
-
-
-async def test_older_code_leaves_a_newer_document_alone(bench: Bench) -> None:
-    await bench.deliver(bench.kernel(decider=NEWER), bench.event(5, 1))
-    await bench.deliver(bench.kernel(), bench.event(7, 2), bench.event(1, 1, key="counter-2"))
-    document = await bench.document()
-    assert (document.evolve, document.version) == (2, 1)
-    assert document.stuck
-    assert (await bench.state("counter-2"))["total"] == 1
 
 
 def cannot(counter, event):  # type: ignore[no-untyped-def]

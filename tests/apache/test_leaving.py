@@ -1,0 +1,37 @@
+"""A partner that has left can do nothing on the brokers, also where it is still connected."""
+
+from dataclasses import replace
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from deploy.kafka import access, acls, topics
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka
+from tests.apache.secured import Secured
+
+pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session")]
+ORG = "leaver"
+
+
+async def test_who_has_left_is_refused(brokers: Secured) -> None:
+    kafka = brokers.kafka
+    await topics.apply(kafka, topics.partner(ORG))
+    its = replace(kafka, user=access.user(ORG), password=await access.add_user(kafka, ORG))
+    async with AIOKafkaProducer(**its.options()) as connected:
+        await connected.send_and_wait(f"partner.{ORG}.referrals", b"{}", key=b"k")
+        assert await access.remove_user(kafka, ORG) == 3, "to write, to read, and its groups"
+        with pytest.raises(KafkaError):
+            await connected.send_and_wait(f"partner.{ORG}.referrals", b"{}", key=b"k")
+    with pytest.raises(KafkaError):
+        async with AIOKafkaProducer(**its.options()):
+            pass
+    left = [acls.told(one) for one in acls.there(kafka) or () if ORG in one.principal or ORG in one.name]
+    assert left and all("tsunagu-intake" in one for one in left), "what intake still tells of its cases"
+    assert await access.remove_user(kafka, ORG) == 0, "again does no harm"
+
+
+async def test_brokers_without_users_say_so(brokers: Secured) -> None:
+    with pytest.raises(TsunaguError, match="these brokers ask for no user"):
+        await access.remove_user(Kafka(brokers.kafka.servers), ORG)

@@ -1,0 +1,60 @@
+"""tsunagu partner remove"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.kafka import access
+from services.intake.partners import partners_of
+from services.intake.queries import Row, open_of
+from shared.errors import TsunaguError
+from shared.events import referrals, updates
+from shared.store import MongoStore, connect
+from tsunagu.prepare import must_be_known
+from tsunagu.told import told
+from tsunagu.where import Where, find
+
+
+@told
+async def remove(org: Annotated[str, typer.Argument(help="the partner's name here")]) -> int:
+    """A partner leaves: its user and keys go, its topics stay, its open cases are listed. See docs/operations.md."""
+    where = find()
+    await must_be_known(where.mongo, org)
+    print(f"Kafka user {await _without_user(where, org)}")
+    print(f"API keys   {await _without_keys(where, org)} retired")
+    print(
+        f"topics     {referrals.topic(org)} and {updates.topic(org)} stay: what is still told of its cases lies there"
+    )
+    rows = await open_of(MongoStore(connect(where.mongo), "tsunagu_intake"), org)
+    print(f"open cases {len(rows)}{': they go on; tell coordinators, who decide about each' if rows else ''}")
+    if rows:
+        Console(width=200).print(_listed(where, rows))
+    return 0
+
+
+async def _without_user(where: Where, org: str) -> str:
+    try:
+        grants = await access.remove_user(where.kafka, org)
+    except TsunaguError as error:
+        return f"none: {error}"
+    return f"{access.user(org)} is gone, with {grants} grants"
+
+
+async def _without_keys(where: Where, org: str) -> int:
+    now = datetime.now(UTC)
+    async with partners_of(where.kafka, where.mongo) as partners:
+        good = [key for key in await partners.keys(org) if key.good(now)]
+        for key in good:
+            await partners.retire(org, key.id)
+    return len(good)
+
+
+def _listed(where: Where, rows: list[Row]) -> Table:
+    table = Table("reference", "category", "state", "since", "page", box=None, pad_edge=False)
+    for row in rows:
+        since = f"{row.since:%Y-%m-%d}" if row.since else ""
+        table.add_row(row.reference, row.category, row.state, since, f"{where.urls['intake']}/desk/{row.case}")
+    return table
