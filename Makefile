@@ -18,7 +18,7 @@ CODE := services shared tsunagu deploy tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts kubernetes sim chaos chaos-short bench lint format verify schemas messages lock clean
+.PHONY: help setup demo up down compose-up compose-down test browser apache image alerts kubernetes operations sim chaos chaos-short bench lint format verify schemas messages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,8 +57,8 @@ compose-down: ## stop the containers (ARGS=--volumes: and forget their data)
 	@sh deploy/compose/env.sh
 	$(COMPOSE) --profile command-line down $(ARGS)
 
-test: setup ## every test but browser, bench, apache, image, kubernetes (ARGS='tests/unit -k name')
-	$(BIN)/pytest -m "not browser and not bench and not apache and not alerts and not image and not kubernetes" $(ARGS)
+test: setup ## every test but browser, bench, apache, alerts, image, kubernetes, operations (ARGS='tests/unit -k name')
+	$(BIN)/pytest -m "not browser and not bench and not apache and not alerts and not image and not kubernetes and not operations" $(ARGS)
 
 browser: setup ## the pages, in a real Chromium (apt: chromium fonts-noto-core fonts-noto-cjk nodejs npm)
 	$(BIN)/pytest -m browser $(ARGS)
@@ -77,6 +77,9 @@ $(RIVALS)/.installed: $(UV) requirements/rivals.txt
 
 alerts: setup ## cause trouble in a running network; a real Prometheus sees each alert fire (apt: prometheus)
 	$(BIN)/pytest tests/alerts -m alerts $(ARGS)
+
+operations: setup ## docs/operations.md, followed to the letter on a network of its own
+	$(BIN)/pytest tests/operations -m operations $(ARGS)
 
 kubernetes: setup ## deploy/kubernetes, built by kustomize, held to every schema and to the code (apt: default-jdk-headless maven; Go 1.24)
 	$(BIN)/pytest tests/kubernetes $(ARGS)

@@ -10,7 +10,7 @@ from tests.delivery.support.losing import drop, store
 from tests.delivery.support.network import SERVICES, until
 from tests.operations.conftest import GUIDE, Site, sections
 
-pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.operations, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 RUN = {
     "Every day", "Backups", "A partner joins or leaves", "Upgrade", "Keys", "A lost database", "A lost broker",
     "More partitions", "What is kept, and for how long",
@@ -101,7 +101,7 @@ async def _says(site: Site, what: str) -> bool:
 
 async def test_more_partitions(site: Site) -> None:
     (said,) = await site.follow("More partitions")
-    assert "records told again" in said and said.count(" ready ") >= len(SERVICES)
+    assert "records told again" in said and said.count(" ready ") >= len(SERVICES) and proved(said)
     site.env["TSUNAGU_TOPICS_GENERATION"] = "2"
     await site.all_end()
 

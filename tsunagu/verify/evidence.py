@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,15 +12,18 @@ from shared.kafka.connection import Kafka
 from tsunagu.verify import wiring
 from tsunagu.verify.mailbox import Mailbox, names, read
 from tsunagu.verify.memories import Memory, Stored, read_memories
-from tsunagu.verify.topics import Committed, Identity, Place, Told, cluster_id, committed, read_all
+from tsunagu.verify.topics import Committed, Identity, Place, Told, cluster_id, committed, read_all, read_earlier
 
 Progress = Callable[[str], None]
+RECORD = ("topic", "partition", "offset")
+"""What a dead letter says of the record that it was."""
+OF_PARTNERS = ("intake.commands", "intake.dead-letters")
 
 
 @dataclass(frozen=True)
 class Evidence:
     """`committed`: service → the offsets below which its readers have said that all is done. `mailbox`: None where it
-    cannot be read.
+    cannot be read. `earlier`: what earlier generations of topics say of partners' records, which have no generations.
     """
 
     cluster: str
@@ -28,6 +31,7 @@ class Evidence:
     topics: Mapping[str, Sequence[Told]]
     memories: Mapping[str, Memory]
     mailbox: Mailbox | None = None
+    earlier: Mapping[str, Sequence[Told]] = field(default_factory=dict)
 
     def done(self, service: str, place: Place, offset: int) -> bool:
         """Has the service said that it is done with this record?"""
@@ -51,11 +55,19 @@ class Evidence:
     @cached_property
     def dead(self) -> set[tuple[str, str]]:
         """(service, record) of every dead letter."""
-        return {
-            (service, "-".join(letter.head.get(part, "") for part in ("topic", "partition", "offset")))
+        letters = [
+            (service, letter)
             for service in wiring.SERVICES
             for letter in self.topics.get(f"{service}.dead-letters", ())
-        }
+        ]
+        earlier = self.earlier.get("intake.dead-letters", ())
+        letters += [("intake", letter) for letter in earlier if wiring.is_partners(letter.head.get("topic", ""))]
+        return {(service, "-".join(letter.head.get(part, "") for part in RECORD)) for service, letter in letters}
+
+    @cached_property
+    def inlet(self) -> Sequence[Told]:
+        """The commands that partners' records became, whenever that was."""
+        return [*self.earlier.get("intake.commands", ()), *self.topics.get("intake.commands", ())]
 
     @cached_property
     def asked(self) -> Mapping[str, Sequence[Told]]:
@@ -94,7 +106,7 @@ async def gather(kafka: Kafka, mongo: str, progress: Progress, mails: Path | Non
     progress("offsets")
     offsets = await _committed(kafka, cluster)
     progress("topics")
-    topics = await read_all(kafka)
+    topics, earlier = await read_all(kafka), await read_earlier(kafka, OF_PARTNERS)
     progress("documents")
     memories = await read_memories(mongo, wiring.SERVICES)
-    return Evidence(cluster, offsets, topics, memories, read(mails, there) if mails else None)
+    return Evidence(cluster, offsets, topics, memories, read(mails, there) if mails else None, earlier)

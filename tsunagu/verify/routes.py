@@ -40,7 +40,7 @@ def _commands(evidence: Evidence) -> Iterator[Route]:
 
 
 def _partners(evidence: Evidence) -> Iterator[Route]:
-    led_to = applied.records(evidence.topics.get("intake.commands", ()))
+    led_to = applied.records(evidence.inlet)
     for topic in sorted(filter(wiring.is_partners, evidence.topics)):
         records = {applied.record(str(told)): [told] for told in evidence.topics[topic]}
         yield Route(topic, "intake", records, led_to)

@@ -1,8 +1,8 @@
 """Whole topics and committed offsets, as any Kafka client sees them."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -87,6 +87,20 @@ async def _places(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
 
 async def read_all(kafka: Kafka) -> dict[str, list[Told]]:
     """Every record that lies on any topic now, by topic, each partition in its order."""
+    found = await _read(kafka, lambda name: _is_ours(name, kafka))
+    return {_plain(name, kafka): told for name, told in found.items()}
+
+
+async def read_earlier(kafka: Kafka, topics: Sequence[str]) -> dict[str, list[Told]]:
+    """What earlier generations of these topics hold, as long as nobody has deleted them."""
+    earlier = [replace(kafka, generation=number) for number in range(1, kafka.generation)]
+    names = {topic: {topic + _suffix(one) for one in earlier} for topic in topics}
+    found = await _read(kafka, set().union(*names.values()).__contains__) if earlier else {}
+    return {topic: [told for name in names[topic] for told in found.get(name, ())] for topic in topics}
+
+
+async def _read(kafka: Kafka, wanted: Callable[[str], bool]) -> dict[str, list[Told]]:
+    """By the name that a topic has on the brokers."""
     consumer = AIOKafkaConsumer(
         **kafka.options(), auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=10,
         fetch_max_bytes=BIG, max_partition_fetch_bytes=BIG, request_timeout_ms=TIMEOUT_MS,
@@ -94,10 +108,9 @@ async def read_all(kafka: Kafka) -> dict[str, list[Told]]:
     await consumer.start()
     try:
         cluster = await consumer._client.fetch_all_metadata()  # the consumer itself knows what it has subscribed to
-        names = [name for name in cluster.topics() if _is_ours(name, kafka)]
+        names = [name for name in cluster.topics() if wanted(name)]
         parts = {name: cluster.partitions_for_topic(name) or () for name in names}
-        drained = await _drained(consumer, [TopicPartition(name, p) for name in names for p in parts[name]], kafka)
-        return {_plain(name, kafka): told for name, told in drained.items()}
+        return await _drained(consumer, [TopicPartition(name, p) for name in names for p in parts[name]], kafka)
     finally:
         await consumer.stop()
 
