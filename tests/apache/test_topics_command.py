@@ -52,7 +52,7 @@ async def test_what_is_new_in_the_file_is_told_made_and_changed(
     more = changed(
         tmp_path,
         ("[topics]", '[topics]\nextra = { keeps = "week", partitions = 1 }'),
-        ('reads = ["cases", "matches"', 'reads = ["extra", "cases", "matches"'),
+        ('"cases", "matches", "responses", "stats.audit"', '"extra", "cases", "matches", "responses", "stats.audit"'),
         ('retention.ms" = 2_592_000_000 }', 'retention.ms" = 2_592_000_001 }'),
     )
     assert await command.diff(more) == 1

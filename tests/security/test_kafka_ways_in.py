@@ -140,9 +140,12 @@ def apply_all(kafka: Kafka, there: Brokers) -> None:
     apache.ran(CLI, "topics", "apply", "--partitions", "2", TSUNAGU_KAFKA=kafka.servers, **tls, **user)
 
 
-async def test_the_command_line(there: Brokers, tmp_path: Path) -> None:
+async def test_the_command_line(there: Brokers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Topics, and a service's own user, made over an encrypted connection; its secrets from a folder."""
     kafka = there.at("USERS")
+    monkeypatch.delenv(
+        "TSUNAGU_KAFKA_PASSWORD", raising=False
+    )  # of the session's own brokers: it would outweigh the file
     (tmp_path / "tsunagu_kafka_password").write_text(there.password + "\n")
     env = {
         "TSUNAGU_KAFKA": kafka.servers, "TSUNAGU_KAFKA_USER": kafka.user, "TSUNAGU_KAFKA_TLS": "true",
