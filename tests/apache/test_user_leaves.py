@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.kafka import access, acls, topics
@@ -30,13 +29,3 @@ async def test_who_has_left_is_refused(brokers: Secured) -> None:
     left = [acls.told(one) for one in acls.there(kafka) or () if ORG in one.principal or ORG in one.name]
     assert left and all("tsunagu-intake" in one for one in left), "what intake still tells of its cases"
     assert await access.remove_user(kafka, ORG) == 0, "again does no harm"
-    await _cleared(kafka)
-
-
-async def _cleared(kafka: Kafka) -> None:
-    """Of what is left by design: other tests on these brokers expect nothing of it."""
-    acls.remove(kafka, [one for one in acls.there(kafka) or () if ORG in one.name])
-    admin = AIOKafkaAdminClient(**kafka.options())
-    await admin.start()
-    await admin.delete_topics([topic.name for topic in topics.partner(ORG)])
-    await admin.close()
