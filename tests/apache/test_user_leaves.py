@@ -7,7 +7,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from deploy.kafka import access, acls, topics
-from shared.kafka.connection import Kafka
 from tests.apache.secured import Secured
 
 pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session")]
