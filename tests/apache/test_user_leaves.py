@@ -1,12 +1,16 @@
 """A partner that has left can do nothing on the brokers, also where it is still connected."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from deploy.kafka import access, acls, topics
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka
+from tests.apache.kafka import apache
 from tests.apache.secured import Secured
 
 pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session")]
@@ -28,3 +32,11 @@ async def test_who_has_left_is_refused(brokers: Secured) -> None:
     left = [acls.told(one) for one in acls.there(kafka) or () if ORG in one.principal or ORG in one.name]
     assert left and all("tsunagu-intake" in one for one in left), "what intake still tells of its cases"
     assert await access.remove_user(kafka, ORG) == 0, "again does no harm"
+
+
+async def test_brokers_without_users_say_so(tools: None, tmp_path: Path) -> None:
+    with (
+        apache(tmp_path / "open", secured=False) as brokers,
+        pytest.raises(TsunaguError, match="these brokers ask for no user"),
+    ):
+        await access.remove_user(Kafka(brokers.servers), ORG)

@@ -83,6 +83,8 @@ async def test_one_trace_from_the_partners_record_to_the_report(traced: Traced) 
     (root,) = [span for span in mine if not span.parent_span_id]
     assert (root.name, root.span_id) == ("referral", root_id(case).to_bytes(8))
     assert [link.trace_id.hex() for link in root.links] == [STRANGE]
+    known = {span.span_id for span in mine}
+    assert all(span.parent_span_id in known for span in mine if span is not root), "one tree"
     names = {span.name for span in mine}
     assert names >= {f"{topic} publish" for topic in ("cases", "matches", "offers", "responses", "intake.commands")}
     assert names >= {"notify.journal process", "matching decides", "stats decides", "partner.traced.updates publish"}
