@@ -11,8 +11,6 @@ from shared.kafka import refusal
 from shared.store import DatabaseError
 from shared.tls import Tls
 
-UNAUTHORIZED, WRONG_PASSWORD, TOO_SLOW = 13, 18, 50
-"""Codes of MongoDB."""
 PORT = 27017
 LOOK = "look at TSUNAGU_MONGO_USER and TSUNAGU_MONGO_PASSWORD"
 
@@ -29,16 +27,16 @@ async def reason(what: str, error: BaseException, settings: Connections) -> str:
 
 
 def refused(error: DatabaseError, settings: Connections) -> str | None:
-    """By its answer; None where it gave none."""
+    """By its answer, which MongoDB gives as a code; None where it gave none."""
     user = settings.mongo_user or urlsplit(settings.mongo).username
     match getattr(error, "code", None):
-        case None | 50:  # none, or it took too long
+        case None | 50:  # none, or MaxTimeMSExpired
             return None
-        case 13 if not user:
+        case 13 if not user:  # Unauthorized
             return "the database answers nobody without a user: set TSUNAGU_MONGO_USER and TSUNAGU_MONGO_PASSWORD"
         case 13:
             return f"the database does not let the user {user} read and write: grant it readWrite"
-        case 18:
+        case 18:  # AuthenticationFailed
             return f"the database refuses the user {user}: {LOOK}"
     return f"the database refuses to write ({_kind(error)}): is its disk full? It is tried again"
 

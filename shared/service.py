@@ -7,15 +7,12 @@ web server.
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import uvloop
 from fastapi import FastAPI
 
 from shared import logs, overrun
@@ -38,6 +35,7 @@ from shared.kernel.sweeper import Sweeper
 from shared.letters.desk import LetterDesk
 from shared.outside import from_outside
 from shared.parts import Parts, parts
+from shared.process import STOP_WITHIN, WEB_WITHIN, done_within
 from shared.recovery.catch_up import Recovery
 from shared.recovery.holes import Repair
 from shared.recovery.marker import MarkedStore, check_schema
@@ -47,10 +45,7 @@ from shared.status.teller import Teller
 from shared.watch import Watch
 from shared.web.server import listening, server
 
-__all__ = ["Parts", "Service", "parts", "start"]
-
-STOP_WITHIN = 20.0
-"""Seconds; whoever stops a service waits for 30 before they kill it."""
+__all__ = ["Parts", "Service", "parts"]
 
 
 @dataclass
@@ -103,9 +98,9 @@ class Service:
         self.ending.set()
         for task in (working, telling):
             task.cancel()
-        in_time = await self._stopped_in_time()
+        in_time = await done_within(STOP_WITHIN - WEB_WITHIN, self._stop())
         web.should_exit = True
-        await asyncio.wait([serving], timeout=STOP_WITHIN)
+        await asyncio.wait([serving], timeout=WEB_WITHIN)
         logs.logger().info("stopped", code=code, in_time=in_time)
         return code
 
@@ -236,16 +231,6 @@ class Service:
         """All that was due at this time has had its tick."""
         return self.sweeper.swept if self.sweeper else datetime.fromtimestamp(0, UTC)
 
-    async def _stopped_in_time(self) -> bool:
-        """A client library that waits for its broker forever must not keep a process from ending: what it has not
-        committed comes again to whoever is next.
-        """
-        stopping = asyncio.create_task(self._stop())
-        await asyncio.wait([stopping], timeout=STOP_WITHIN)
-        if stopping.done():
-            stopping.result()
-        return stopping.done()
-
     async def _stop(self) -> None:
         noted = self.recovery.noted() if self.recovery and self.readers else contextlib.nullcontext()
         async with noted:
@@ -255,18 +240,3 @@ class Service:
             await view.stop()
         await self.teller.end()
         await self.parts.bus.stop()
-
-
-def start(build: Callable[[], Service]) -> None:
-    """The whole of a service's __main__. Ends with 2 where something is to be changed first."""
-    overrun.prepare()
-    uvloop.run(_run(build))
-
-
-async def _run(build: Callable[[], Service]) -> None:
-    try:
-        code = await build().run()
-    except TsunaguError as error:
-        print(error, file=sys.stderr, flush=True)
-        code = 2
-    os._exit(code)  # not sys.exit: a thread of the database driver, or a task, may still wait

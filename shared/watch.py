@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,10 +99,14 @@ class Watch:
         return 0
 
     async def _is_another_broker(self) -> bool:
+        return await self._cluster_now() not in (None, self.cluster)
+
+    async def _cluster_now(self) -> str | None:
+        """As a new client finds it; None where it finds none: the next look will say so."""
         try:
-            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE) != self.cluster
-        except Exception:  # away: the next look will say so
-            return False
+            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE)
+        except Exception:
+            return None
 
     async def _is_another_database(self) -> bool:
         try:
@@ -118,19 +122,14 @@ class Watch:
             except Exception as error:  # whatever it is, the part does not serve us: readiness says which one
                 missing[name] = error
         self.missing = await self._reasons(missing)
-        if missing and not await self._is_deaf():
+        if missing and not await self._is_deaf(missing):
             # what is waited for is no stalling: a minute of progress counts from when it is back
             for reader in self.readers:
                 reader.last_progress = time.monotonic()
 
-    async def _is_deaf(self) -> bool:
+    async def _is_deaf(self, missing: Collection[str]) -> bool:
         """The broker answers others, but not the clients of this process: those will not recover by waiting."""
-        if self.missing != ["broker"]:
-            return False
-        try:
-            return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE) == self.cluster
-        except Exception:  # away, as it seemed
-            return False
+        return list(missing) == ["broker"] and await self._cluster_now() == self.cluster
 
     async def _reasons(self, missing: Mapping[str, BaseException]) -> list[str]:
         self.missing = list(missing)  # what it is takes a while to find out

@@ -3,7 +3,7 @@
 from services.matching.app import NAME, build
 from services.matching.settings import MatchingSettings
 from shared import logs, settings
-from shared.service import start
+from shared.process import start
 
 if __name__ == "__main__":
     read = settings.read(MatchingSettings)

@@ -3,7 +3,7 @@
 from services.notify.app import NAME, build
 from services.notify.settings import NotifySettings
 from shared import logs, settings
-from shared.service import start
+from shared.process import start
 
 if __name__ == "__main__":
     read = settings.read(NotifySettings)

@@ -3,7 +3,7 @@
 from services.stats.app import NAME, build
 from services.stats.settings import StatsSettings
 from shared import logs, settings
-from shared.service import start
+from shared.process import start
 
 if __name__ == "__main__":
     read = settings.read(StatsSettings)

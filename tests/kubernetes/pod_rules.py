@@ -7,7 +7,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from shared.access import EVERYBODY, ROUTES
-from shared.service import STOP_WITHIN
+from shared.process import STOP_WITHIN
 from tests.deploy.image_rules import DOCKERFILE, PINNED, flaws
 from tests.deploy.model import ROOT
 from tests.kubernetes.built import (

@@ -10,7 +10,8 @@ from services.matching.settings import MatchingSettings
 from services.notify.settings import NotifySettings
 from services.stats.settings import StatsSettings
 from shared import logs, settings
-from shared.service import Service, start
+from shared.process import start
+from shared.service import Service
 from shared.settings import Settings
 
 SETTINGS: Mapping[str, type[Settings]] = {

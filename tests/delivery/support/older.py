@@ -6,7 +6,8 @@ from services.stats.app import NAME, build
 from services.stats.settings import StatsSettings
 from shared import logs, settings
 from shared.events import matches
-from shared.service import Service, start
+from shared.process import start
+from shared.service import Service
 
 UNKNOWN = matches.Assigned.type
 

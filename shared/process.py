@@ -1,0 +1,48 @@
+"""How the process of a service begins, and that it ends."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import uvloop
+
+from shared import overrun
+from shared.errors import TsunaguError
+
+STOP_WITHIN = 20.0
+"""Seconds; whoever stops a service waits for 30 before they kill it."""
+WEB_WITHIN = 6.0
+"""Of these, for the answers that the web server still owes; it gives up a second earlier by itself."""
+
+
+class Runs(Protocol):
+    async def run(self) -> int:
+        """Until it is told to end; returns the exit code. Raises TsunaguError where something is to be changed first."""
+
+
+def start(build: Callable[[], Runs]) -> None:
+    """The whole of a service's __main__. Ends with 2 where something is to be changed first."""
+    overrun.prepare()
+    uvloop.run(_run(build))
+
+
+async def _run(build: Callable[[], Runs]) -> None:
+    try:
+        code = await build().run()
+    except TsunaguError as error:
+        print(error, file=sys.stderr, flush=True)
+        code = 2
+    os._exit(code)  # not sys.exit: a thread of the database driver, or a task, may still wait
+
+
+async def done_within(seconds: float, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it was. Else it is left to itself: a client library that waits for its broker forever must not keep a process
+    from ending, and what it has not committed comes again to whoever is next. Raises what `work` raised.
+    """
+    task = asyncio.create_task(work)
+    await asyncio.wait([task], timeout=seconds)
+    if task.done():
+        task.result()
+    return task.done()
