@@ -85,8 +85,8 @@ async def seal(
     return sealing.run(jwks or find().public_keys, {"name": name, "contacts": contacts, "note": note})
 
 
-for name, sign in (("sign-in", signing.sign_in), ("sign-out", signing.sign_out)):
-    app.command(name)(told(sign))
+app.command("sign-in")(signing.sign_in)
+app.command("sign-out")(signing.sign_out)
 
 
 @app.command()

@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from tsunagu.told import told
 from tsunagu.where import find
 
 Role = Annotated[str, typer.Option(help="coordinator, auditor, operator or partner")]
 
 
+@told
 async def sign_in(
     role: Role,
     handle: Annotated[str, typer.Option("--as", help="a short handle, no real name; of a partner: its name here")],
@@ -21,6 +23,7 @@ async def sign_in(
     return await run(find(), role, handle, service, mail_to)
 
 
+@told
 async def sign_out(
     role: Role,
     handle: Annotated[str, typer.Option("--as", help="whom to sign out")],

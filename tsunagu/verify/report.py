@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from shared.status.records import Standing
 from tsunagu.verify.invariants import INVARIANTS, Invariant
 
 
@@ -78,16 +79,31 @@ class Report:
     def broken(self, invariant: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.invariant == invariant]
 
-    def standing(self, invariant: Invariant) -> str:
-        """`kept`, `broken`, or why neither can be said."""
+    def outcome(self, invariant: Invariant) -> Standing:
+        """For programs."""
         name = invariant.name
         if self.broken(name):
             return "broken"
-        if reason := invariant.elsewhere or self.unchecked.get(name):
-            return f"not checked here: {reason}"
+        if self._elsewhere(invariant):
+            return "not_checked"
         if name == "I9" and not self.settled:
-            return f"not yet: {max(self.lag, self.in_flight)} to read, {self.unpublished} to publish"
-        return "kept" if self.checked[name] else "nothing to check"
+            return "not_yet"
+        return "kept" if self.checked[name] else "not_checked"
+
+    def standing(self, invariant: Invariant) -> str:
+        """For people: `kept`, `broken`, or why neither can be said."""
+        match self.outcome(invariant):
+            case "not_yet":
+                return f"not yet: {max(self.lag, self.in_flight)} to read, {self.unpublished} to publish"
+            case "not_checked":
+                reason = self._elsewhere(invariant)
+                return f"not checked here: {reason}" if reason else "nothing to check"
+            case said:
+                return said
+
+    def _elsewhere(self, invariant: Invariant) -> str | None:
+        """Why it is not looked at here."""
+        return invariant.elsewhere or self.unchecked.get(invariant.name)
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for programs: every problem, where the text names three of a kind."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import Kafka
 from shared.kernel.record import Message, encode, envelope
-from shared.status.records import LAST, VERIFIED, Promise, Standing, Verified
+from shared.status.records import LAST, VERIFIED, Promise, Verified
 from tsunagu.verify.invariants import INVARIANTS, Invariant
 from tsunagu.verify.report import Report
 
@@ -36,19 +36,4 @@ def verified(report: Report, at: datetime) -> Verified:
 
 def _promise(report: Report, one: Invariant) -> Promise:
     broken = len(report.broken(one.name))
-    return Promise(
-        name=one.name, standing=_standing(report.standing(one)), checked=report.checked[one.name], broken=broken
-    )
-
-
-def _standing(said: str) -> Standing:
-    """As the report says it for people, as a code."""
-    match said.partition(":")[0]:
-        case "kept":
-            return "kept"
-        case "broken":
-            return "broken"
-        case "not yet":
-            return "not_yet"
-        case _:
-            return "not_checked"
+    return Promise(name=one.name, standing=report.outcome(one), checked=report.checked[one.name], broken=broken)
