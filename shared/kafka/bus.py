@@ -2,16 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import starmap
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError, UnknownError
 
+from aiokafka.partitioner import murmur2
+
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
-from shared.kernel.record import Message, Record
+from shared.kernel.record import Message, Place, Record
 
 TIMEOUT_MS = 20_000
+MAX_REQUEST = 1_048_576
+"""Bytes of one message with key and headers: what Apache Kafka takes unless told otherwise."""
+OVERHEAD = 100
+"""Bytes that a record adds to what it holds, at most; each header adds ten."""
 
 
 class KafkaBus:
@@ -35,6 +45,7 @@ class KafkaBus:
             enable_idempotence=idempotent,
             request_timeout_ms=TIMEOUT_MS,
             max_batch_size=131_072,
+            max_request_size=MAX_REQUEST,
         )
         try:
             await producer.start()
@@ -44,17 +55,29 @@ class KafkaBus:
         return producer
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        await self.sent(messages)
-
-    async def sent(self, messages: Sequence[Message]) -> list[int]:
-        """As publish; returns the offset each message got."""
+        """Partition by partition, in batches of our own making: handed over one by one, each message would cost a future, and
+        several times the work. When this raises, nothing of it is on its way any more.
+        """
         if self._producer is None:
             raise ConnectionError("the bus has not been started")
+        _check_sizes(messages)
+        topics = {message.topic for message in messages}
+        sizes = {topic: len(await self._producer.partitions_for(self._kafka.name(topic))) for topic in topics}
+        parted: dict[Place, list[Message]] = defaultdict(list)
+        for message in messages:
+            parted[Place(message.topic, _hashed(message.key) % sizes[message.topic])].append(message)
+        ends = await asyncio.gather(*starmap(self._in_order, parted.items()), return_exceptions=True)
+        for error in filter(None, ends):
+            raise error
+
+    async def _in_order(self, place: Place, messages: Sequence[Message]) -> None:
+        """To one partition."""
+        assert self._producer
         acks = [
-            await self._producer.send(self._kafka.name(m.topic), m.value, key=m.key.encode(), headers=list(m.headers))
-            for m in messages
+            await self._producer.send_batch(batch, self._kafka.name(place.topic), partition=place.partition)
+            for batch in _batches(self._producer, messages)
         ]
-        return [ack.offset for ack in await asyncio.gather(*acks)]
+        await asyncio.gather(*acks)
 
     async def again(self, record: Record) -> int:
         """Publishes a record as it was, in the partition where it lay; returns its new offset. Raises TsunaguError where
@@ -77,3 +100,32 @@ class KafkaBus:
     async def stop(self) -> None:
         if self._producer:
             await self._producer.stop()
+
+
+def _check_sizes(messages: Sequence[Message]) -> None:
+    """Raises MessageSizeTooLargeError before anything is sent: once the broker has refused one, aiokafka's idempotent
+    producer cannot go on.
+    """
+    for message in messages:
+        headers = sum(len(name) + len(value or b"") + 10 for name, value in message.headers)
+        if len(message.value or b"") + len(message.key) * 4 + headers + OVERHEAD > MAX_REQUEST:
+            raise MessageSizeTooLargeError(f"a message for {message.topic} is larger than {MAX_REQUEST} bytes")
+
+
+@lru_cache(maxsize=50_000)
+def _hashed(key: str) -> int:
+    """As every client of Kafka hashes keys: a key lies in the partition of this number modulo their number."""
+    return int(murmur2(key.encode())) & 0x7FFFFFFF
+
+
+def _batches(producer: Any, messages: Sequence[Message]) -> Iterator[Any]:
+    """As few as hold them all, in order."""
+    batch = producer.create_batch()
+    for message in messages:
+        one = {"timestamp": None, "key": message.key.encode(), "value": message.value, "headers": list(message.headers)}
+        if batch.append(**one) is None:  # full, and closed by that
+            yield batch
+            batch = producer.create_batch()
+            batch.append(**one)
+    batch.close()  # nobody else may add to it
+    yield batch

@@ -20,6 +20,8 @@ REPAIR = "tsunagu.kernel.repair.v1"
 FAILS = "it fails, or takes for ever, each time it is tried"
 
 Headers = Sequence[tuple[str, bytes | None]]
+ALWAYS = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
+"""Headers of every CloudEvent of ours."""
 
 
 class Place(NamedTuple):
@@ -211,10 +213,17 @@ def parse(model: type[BaseModel], value: bytes | None) -> BaseModel:
 
 def envelope(*, id: str, source: str, type: str, time: str, sequence: int | None = None, **extensions: str) -> Headers:
     """CloudEvents 1.0 in binary mode: the headers."""
-    head = {"specversion": "1.0", "id": id, "source": source, "type": type, "time": time, **extensions}
+    head = [
+        *ALWAYS,
+        ("ce_id", id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", type.encode()),
+        ("ce_time", time.encode()),
+    ]
+    head += [(f"ce_{name}", value.encode()) for name, value in extensions.items() if value]
     if sequence is not None:
-        head["sequence"] = str(sequence)
-    return [("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in head.items() if v)]
+        head.append(("ce_sequence", b"%d" % sequence))
+    return head
 
 
 def letter_id(cluster: str, record: Record) -> str:

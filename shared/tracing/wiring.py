@@ -50,11 +50,11 @@ class TracedBus(KafkaBus):
         super().__init__(kafka)
         self._tracer = tracer
 
-    async def sent(self, messages: Sequence[Message]) -> list[int]:
+    async def publish(self, messages: Sequence[Message]) -> None:
         untraced: tuple[Sequence[Message], list[Span]] = messages, []
         told, spans = _unless_it_fails(lambda: self._tracer.sending(messages), untraced)
         try:
-            return await super().sent(told)
+            await super().publish(told)
         finally:
             for span in spans:
                 span.end()

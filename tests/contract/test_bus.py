@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 from deploy.kafka.topics import Topic, apply
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import Kafka, cluster_id
+from shared.kafka.reader import places_of
 from shared.kernel.memory import MemoryBus
 from shared.kernel.ports import Bus
 from shared.kernel.record import Message
@@ -36,19 +38,24 @@ async def bus(request: pytest.FixtureRequest, unique: str) -> AsyncIterator[tupl
     await real.stop()
 
 
-async def read_back(kafka: Kafka, topic: str) -> list[Message]:
+async def placed(kafka: Kafka, topic: str) -> list[Any]:
+    """All records, each with its partition."""
     consumer = AIOKafkaConsumer(**kafka.options(), enable_auto_commit=False, fetch_max_wait_ms=5)
     await consumer.start()
     try:
-        places = [TopicPartition(topic, p) for p in range(PARTITIONS)]
+        places = await places_of(consumer, [topic])
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
-        found: list[Message] = []
+        found: list[Any] = []
         while batch := await consumer.getmany(timeout_ms=300):
-            found += [Message(r.topic, r.key.decode(), r.value, list(r.headers)) for rs in batch.values() for r in rs]
+            found += [(place.partition, record) for place, records in batch.items() for record in records]
         return found
     finally:
         await consumer.stop()
+
+
+async def read_back(kafka: Kafka, topic: str) -> list[Message]:
+    return [Message(r.topic, r.key.decode(), r.value, list(r.headers)) for _, r in await placed(kafka, topic)]
 
 
 async def test_what_is_published_is_there_whole(bus: tuple[Bus, Reads], unique: str) -> None:
@@ -72,13 +79,39 @@ async def test_a_key_keeps_its_order(bus: tuple[Bus, Reads], unique: str) -> Non
         assert [int(m.value or b"") for m in found if m.key == key] == list(range(place, 300, 7))
 
 
-async def test_each_message_gets_its_offset(kafka: Kafka, unique: str) -> None:
+async def test_more_than_one_request_holds_keeps_its_order(bus: tuple[Bus, Reads], unique: str) -> None:
+    keys = [f"case-{n}" for n in range(5)]
+    await bus[0].publish([Message(unique, keys[n % 5], b"%06d" % n + b"x" * 2_000) for n in range(1_000)])
+    await bus[0].publish([Message(unique, keys[0], b"001000" + b"x" * 900_000)])
+    found = await bus[1]()
+    for place, key in enumerate(keys):
+        said = [int((m.value or b"")[:6]) for m in found if m.key == key]
+        assert said == [*range(place, 1_000, 5), *([1_000] if key == keys[0] else [])]
+
+
+async def test_a_key_lies_where_every_client_looks_for_it(kafka: Kafka, unique: str) -> None:
+    await apply(kafka, [Topic(unique, PARTITIONS)])
+    bus, stranger = KafkaBus(kafka), AIOKafkaProducer(**kafka.options(), acks="all")
+    await bus.start()
+    await stranger.start()
+    keys = [*(f"case-{n}" for n in range(20)), "つなぐ", ""]
+    await bus.publish([Message(unique, key, b"ours") for key in keys])
+    theirs = {key: (await stranger.send_and_wait(unique, b"theirs", key=key.encode())).partition for key in keys}
+    await stranger.stop()
+    await bus.stop()
+    ours = {record.key.decode(): place for place, record in await placed(kafka, unique) if record.value == b"ours"}
+    assert ours == theirs
+
+
+async def test_one_that_is_too_large_is_refused_before_anything_goes_out(kafka: Kafka, unique: str) -> None:
     await apply(kafka, [Topic(unique, 1)])
     bus = KafkaBus(kafka)
     await bus.start()
-    assert await bus.sent([Message(unique, "k", b"1"), Message(unique, "k", b"2")]) == [0, 1]
-    assert await bus.sent([Message(unique, "k", b"3")]) == [2]
+    with pytest.raises(MessageSizeTooLargeError, match=unique):
+        await bus.publish([Message(unique, "k", b"1"), Message(unique, "k", b"x" * 1_100_000)])
+    await bus.publish([Message(unique, "k", b"2")])
     await bus.stop()
+    assert [record.value for _, record in await placed(kafka, unique)] == [b"2"]
 
 
 async def test_a_bus_that_was_not_started_says_so(kafka: Kafka) -> None:
