@@ -1,9 +1,7 @@
 """A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from pydantic_core import from_json
@@ -16,7 +14,7 @@ MAX_BYTES = 1_000_000
 """A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cause:
     """Where the record that led to a decision lies. `cluster`: offsets mean nothing in another one."""
 
@@ -26,7 +24,7 @@ class Cause:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What became of a command: `hash` of its content, the position it led to, the refusal if it was refused."""
 
@@ -76,7 +74,7 @@ class Entry:
         return self._text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """See docs/architecture.md for each field. Never changed in place."""
 
@@ -95,7 +93,13 @@ class Document:
 
     @property
     def kind(self) -> str:
-        return self.key.split("-", 1)[0]
+        return self.key.partition("-")[0]
+
+    def but(self, **changes: Any) -> "Document":
+        """With other values in these fields: dataclasses.replace, in a sixth of its time."""
+        other = object.__new__(Document)
+        vars(other).update(vars(self), **changes)
+        return other
 
     def knows(self, an: Input, cluster: str) -> bool:
         """Has this input been folded before?"""
@@ -123,19 +127,27 @@ class Document:
         return ids
 
 
-MEMORY = ("sent", "seen", "at", "ids")
-"""What the kernel alone reads: stored as one text. Hundreds of fields of their own would double the cost of a write."""
-
-
 def to_stored(document: Document) -> dict[str, Any]:
-    """For the database. `memory` and the entries of the outbox are JSON; all else can be asked for."""
-    stored = _fields(document)
-    stored["_id"] = stored.pop("key")
-    memory = {name: stored.pop(name) for name in MEMORY}
-    memory["ids"] = {id: _fields(answer) for id, answer in document.ids.items()}
-    stored["memory"] = _json(memory)
-    stored["outbox"] = [entry.text for entry in document.outbox]
-    return stored
+    """For the database. `memory` is what the kernel alone reads, as one text: hundreds of fields of their own would double
+    the cost of a write. The entries of the outbox are JSON; all else can be asked for.
+    """
+    memory = {
+        "sent": document.sent,
+        "seen": document.seen,
+        "at": document.at,
+        "ids": {id: vars(answer) for id, answer in document.ids.items()},
+    }
+    return {
+        "_id": document.key,
+        "rev": document.rev,
+        "version": document.version,
+        "state": document.state,
+        "evolve": document.evolve,
+        "due": document.due,
+        "stuck": document.stuck,
+        "memory": _json(memory),
+        "outbox": [entry.text for entry in document.outbox],
+    }
 
 
 def from_stored(stored: dict[str, Any]) -> Document:
@@ -149,8 +161,19 @@ def from_stored(stored: dict[str, Any]) -> Document:
 
 def entry_stored(entry: Entry) -> dict[str, Any]:
     """What few entries have is left out of the others."""
-    stored = {**_fields(entry), "cause": _fields(entry.cause)}
-    return {name: value for name, value in stored.items() if value or name not in ("hash", "kept", "by")}
+    stored = {
+        "document": entry.document,
+        "position": entry.position,
+        "at": entry.at,
+        "cause": vars(entry.cause),
+        "stream": entry.stream,
+        "sequence": entry.sequence,
+        "command": entry.command,
+        "answer": entry.answer,
+        "events": entry.events,
+    }
+    few = {"hash": entry.hash, "kept": entry.kept, "by": entry.by}
+    return stored | {name: value for name, value in few.items() if value}
 
 
 def entry_from(stored: dict[str, Any]) -> Entry:
@@ -159,17 +182,3 @@ def entry_from(stored: dict[str, Any]) -> Entry:
 
 def _json(value: Any) -> str:
     return encode(value).decode()
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    names, values = _READ[type(value)]
-    return dict(zip(names, values(value), strict=True))
-
-
-def _reader(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    names = tuple(field.name for field in fields(kind) if field.init)
-    return names, attrgetter(*names)
-
-
-_READ = {kind: _reader(kind) for kind in (Answer, Cause, Document, Entry)}
-"""Names and values of a class, looked up once: this is done several times for each event."""

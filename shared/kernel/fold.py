@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -19,14 +20,23 @@ Committed = Mapping[Place, int]
 
 @dataclass(frozen=True)
 class World:
-    """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka."""
+    """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka.
+
+    `token`: the `rev` of whatever this fold changes. No other fold has it, so nothing is written on what another one did.
+    """
 
     service: str
     cluster: str
     now: datetime
+    token: str
     deciders: Mapping[str, Decider[Any]]
     committed: Committed
     view: Any = None
+
+    @cached_property
+    def at(self) -> str:
+        """As it is told."""
+        return self.now.isoformat(timespec="seconds")
 
 
 @dataclass
@@ -58,7 +68,7 @@ def fold(document: Document, inputs: Sequence[Input], world: World, letters: Seq
     outbox = pending(document, inputs, world)
     waiting = sum(len(entry.text) for entry in outbox)
     if outbox != document.outbox:
-        document = replace(document, outbox=outbox)
+        document = document.but(outbox=outbox)
     folded = Folded(document, letters=list(letters), waiting=waiting)
     for one in inputs:
         _fold_one(folded, one, world)
@@ -103,7 +113,7 @@ def _take_up(folded: Folded, word: Input, world: World) -> None:
     """What lies aside is folded, in its order; a repair leaves a stuck document so. One that comes again does no harm."""
     aside, folded.letters = folded.letters, []
     if folded.document.stuck and word.kind is Kind.RELEASE:
-        folded.document, folded.changed = replace(folded.document, stuck=None), True
+        folded.document, folded.changed = folded.document.but(stuck=None, rev=world.token), True
     for one in aside:
         kept = one.kept or letter_id(world.cluster, one.record)
         _fold_one(folded, replace(one, kept=kept, release=word.record), world)
@@ -119,7 +129,7 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
         raise
     except Exception as error:  # whatever our own code raises is this document's matter alone
         folded.error = error
-        folded.document = replace(folded.document, stuck=str(one.record))
+        folded.document = folded.document.but(stuck=str(one.record), rev=world.token)
         folded.letters.append(one)
         folded.changed = True
         return
@@ -182,7 +192,7 @@ def _written(
     entry = Entry(
         document=document.key,
         position=position,
-        at=world.now.isoformat(timespec="seconds"),
+        at=world.at,
         cause=_cause(one, world),
         stream=one.stream or None,
         sequence=one.sequence or None,
@@ -197,9 +207,9 @@ def _written(
     if entry.command:
         place = Place(entry.cause.topic, entry.cause.partition)
         changes["ids"] = document.answered(entry.command, answer(entry), world.committed.get(place, 0))
-    after = replace(
-        document, version=position, state=state, due=due, evolve=evolve, sent=sent, outbox=(*document.outbox, entry),
-        **changes,
+    after = document.but(
+        rev=world.token, version=position, state=state, due=due, evolve=evolve, sent=sent,
+        outbox=(*document.outbox, entry), **changes,
     )  # fmt: skip
     return after, entry
 

@@ -126,9 +126,6 @@ class Kernel:
         with self.within():
             batch.settled |= {key: fold(batch.before[key], batch.groups[key], world, letters[key]) for key in keys}
         self.limit.look([message.key for message in batch.dead], [batch.settled[key] for key in keys])
-        for key in batch.changed(keys):
-            folded = batch.settled[key]
-            folded.document = replace(folded.document, rev=self.ids.new())
 
     async def _current(self, document: Document) -> Document:
         """Refolded from its journal where an older evolve made its state; where that fails, fold makes it stuck."""
@@ -141,7 +138,7 @@ class Kernel:
         except Exception as error:
             self.on_error(document.key, error)
             return document
-        return replace(document, state=state, evolve=rules.number)
+        return document.but(state=state, evolve=rules.number)
 
     async def _letters(self, key: str, inputs: Sequence[Input]) -> list[Input]:
         """What lies aside, where a release or a repair asks for it."""
@@ -191,12 +188,10 @@ class Kernel:
 
     def _told(self, batch: Batch) -> list[Message]:
         """Dead letters for what is kept aside, and for partners' records whose command was refused (repeats too)."""
-        new = {self._letter_id(one) for inputs in batch.groups.values() for one in inputs}
         stuck = [
             self._dead(one.record, "stuck")
-            for folded in batch.settled.values()
-            for one in folded.letters
-            if self._letter_id(one) in new
+            for key, folded in batch.settled.items()
+            for one in self._just_come(folded.letters, batch.groups[key])
         ]
         refused = [
             self._dead(one.record, "refused", answer.refused)
@@ -205,6 +200,10 @@ class Kernel:
             if one.origin and (answer := batch.settled[key].answer(one)) and answer.refused
         ]
         return stuck + refused
+
+    def _just_come(self, letters: Sequence[Input], inputs: Sequence[Input]) -> list[Input]:
+        new = {self._letter_id(one) for one in inputs} if letters else set()
+        return [one for one in letters if self._letter_id(one) in new]
 
     def _dead(self, record: Record, reason: str, code: str = "") -> Message:
         self.count.add("dead_letters", reason=reason)
@@ -224,7 +223,9 @@ class Kernel:
                     self.on_answer(one.id, folded.document.ids[one.id])
 
     def _world(self) -> World:
-        return World(self.service, self.cluster, self.clock.now(), self.deciders, dict(self.committed), self.view)
+        return World(
+            self.service, self.cluster, self.clock.now(), self.ids.new(), self.deciders, dict(self.committed), self.view
+        )  # fmt: skip
 
 
 def _takes_up(inputs: Iterable[Input]) -> bool:
