@@ -10,7 +10,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError, UnknownError
-
 from aiokafka.partitioner import murmur2
 
 from shared.errors import TsunaguError
