@@ -1,1 +1,1 @@
-"""The kernel: every input is a record, every document has one writer. Start with kernel.py, then fold.py."""
+"""The kernel: every input is a record, every document has one writer. Start with kernel.py, then fold.py and step.py."""

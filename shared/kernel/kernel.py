@@ -20,10 +20,11 @@ from shared.kernel import dead_letters, journal
 from shared.kernel.batch import Batch
 from shared.kernel.decider import Decider
 from shared.kernel.document import Answer, Document, Entry
-from shared.kernel.fold import World, fold, refold
+from shared.kernel.fold import fold
 from shared.kernel.limit import Limit
 from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
 from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions, letter_id
+from shared.kernel.step import World, refold
 
 
 @dataclass

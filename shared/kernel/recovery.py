@@ -11,8 +11,8 @@ from typing import Any
 from shared.errors import DomainError
 from shared.kernel.decider import Decider
 from shared.kernel.document import Document, Entry
-from shared.kernel.fold import Committed, answer, refold
 from shared.kernel.record import Place
+from shared.kernel.step import Committed, answer, refold
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ WORK = {
     "a batch: all that the event loop's thread does": ("kernel.py", "process"),
     "parse: headers, pydantic": ("record.py", "read"),
     "fold: decide, evolve, number, size": ("fold.py", "fold"),
-    "of it: deciding and writing the entry": ("fold.py", "step"),
+    "of it: deciding and writing the entry": ("step.py", "step"),
     "write: document to what is stored": ("document.py", "to_stored"),
     "journal: entry to what is stored": ("document.py", "entry_stored"),
     "journal: entry to its message": ("journal.py", "record"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.kernel.fold import refold
+from shared.kernel.step import refold
 from tests.unit.kernel.bench import KEY, Bench
 from tests.unit.kernel.counter import COUNTER, Added, AddNow, doubled
 from tests.unit.kernel.stores import Failing
