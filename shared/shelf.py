@@ -49,6 +49,10 @@ class Shelf:
         """Stores those that are not there yet; returns the ids that were. Nothing is told yet."""
         return await self.rows.add(rows)
 
+    async def extend(self, rows: Mapping[str, Row]) -> int:
+        """Stores them in their order, up to the first that is there already; returns how many. Nothing is told yet."""
+        return await self.rows.extend(rows)
+
     async def put(self, id: str, row: Row) -> None:
         """Stores it in place of what was there, and tells it."""
         await self.rows.put(id, row)

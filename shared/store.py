@@ -211,6 +211,11 @@ class MongoRows:
     async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
         return await insert_absent(self._collection, [{"_id": id, **row} for id, row in rows.items()])
 
+    async def extend(self, rows: Mapping[str, dict[str, Any]]) -> int:
+        new = [{"_id": id, **row} for id, row in rows.items()]
+        taken = await _unless_duplicate(self._collection.insert_many(new, ordered=True)) if new else []
+        return min(taken, default=len(new))
+
     async def put(self, id: str, row: dict[str, Any]) -> None:
         await self._collection.replace_one({"_id": id}, {"_id": id, **row}, upsert=True)
 

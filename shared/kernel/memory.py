@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from shared.kernel.document import Answer, Document, Entry, from_stored, to_stored
@@ -89,6 +90,11 @@ class MemoryRows:
         there = {id for id in rows if id in self.rows}
         self.rows |= {id: dict(row) for id, row in rows.items() if id not in there}
         return there
+
+    async def extend(self, rows: Mapping[str, dict[str, Any]]) -> int:
+        new = dict(takewhile(lambda one: one[0] not in self.rows, rows.items()))
+        await self.add(new)
+        return len(new)
 
     async def put(self, id: str, row: dict[str, Any]) -> None:
         self.rows[id] = dict(row)

@@ -75,6 +75,9 @@ class Rows(Protocol):
     async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
         """Those that are not there yet; returns the ids that were."""
 
+    async def extend(self, rows: Mapping[str, dict[str, Any]]) -> int:
+        """In their order, up to the first that is there already; returns how many were added."""
+
     async def put(self, id: str, row: dict[str, Any]) -> None:
         """In place of what was there."""
 

@@ -8,10 +8,11 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from shared.kernel.record import encode
-from shared.shelf import Row, Shelf
+from shared.shelf import Shelf
 
 START = "0" * 64
 AT_ONCE = 500
@@ -81,21 +82,22 @@ class Audit:
             wish.noted = True
 
     async def _append(self, openings: Sequence[Opening]) -> None:
-        for start in range(0, len(openings), AT_ONCE):
-            await self._chain(openings[start : start + AT_ONCE])
+        while openings:
+            openings = openings[await self._chain(openings[:AT_ONCE]) :]
 
-    async def _chain(self, openings: Sequence[Opening]) -> None:
-        while True:
-            last, self._last = await self._newest(), None
-            await self._catch_up(last)
-            lines = chained(last, openings, self._shelf.clock.now().isoformat(timespec="seconds"))
-            rows = {_id(line): asdict(line) for line in lines}
-            taken = await self._shelf.add(rows)
-            if not taken:
-                await self._shelf.tell(rows)
-                self._last, self._told = lines[-1], lines[-1].number
-                return
-            await self._withdraw(rows, taken)
+    async def _chain(self, openings: Sequence[Opening]) -> int:
+        """Line by line, up to where another process was quicker: what is left goes on from its lines. Returns how many."""
+        last, self._last = await self._newest(), None
+        await self._catch_up(last)
+        lines = chained(last, openings, self._shelf.clock.now().isoformat(timespec="seconds"))
+        rows = {_id(line): asdict(line) for line in lines}
+        written = await self._shelf.extend(rows)
+        await self._shelf.tell(dict(islice(rows.items(), written)))
+        if written:
+            self._told = lines[written - 1].number
+        if written == len(lines):
+            self._last = lines[-1]
+        return written
 
     async def _catch_up(self, last: Line | None) -> None:
         """Tells the lines that this process has not told. Whoever wrote them may have died, or met a broker that did not
@@ -106,10 +108,6 @@ class Audit:
             since = max(self._told, number - AT_ONCE)
             await self._shelf.tell(await self._shelf.find([_at(n) for n in range(since + 1, number + 1)]))
             self._told = number
-
-    async def _withdraw(self, rows: dict[str, Row], taken: set[str]) -> None:
-        """Another process was quicker: what fell in behind its lines is taken back and noted anew."""
-        await self._shelf.rows.discard(set(rows) - taken)
 
     async def _newest(self) -> Line | None:
         if self._last is None:

@@ -1,11 +1,14 @@
 """Rows beside the documents: one contract, in memory and on the database; and the shelf that lies on them."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from itertools import chain
 
 import pytest
 
 from shared.kernel.memory import MemoryBus, MemoryRows
 from shared.kernel.ports import Rows
+from shared.privacy.audit import Audit, Opening
 from shared.shelf import GONE, Shelf
 from shared.store import MongoStore, connect
 from tests.unit.kernel.bench import HandClock
@@ -26,6 +29,22 @@ async def test_what_is_added_is_found_and_never_overwritten(rows: Rows) -> None:
     assert await rows.add({"b": {"n": 3}, "c": {"n": 3}}) == {"b"}
     assert await rows.find(["a", "b", "c", "d"]) == {"a": {"n": 1}, "b": {"n": 2}, "c": {"n": 3}}
     assert await rows.find([]) == {} and await rows.add({}) == set()
+
+
+async def test_rows_are_added_in_their_order_up_to_one_that_is_there(rows: Rows) -> None:
+    assert await rows.extend({"a": {"n": 1}, "d": {"n": 4}}) == 2
+    assert await rows.extend({"c": {"n": 3}, "b": {"n": 2}, "d": {"n": 5}, "e": {"n": 5}}) == 2
+    assert await rows.extend({"a": {"n": 9}, "f": {"n": 9}}) == 0 and await rows.extend({}) == 0
+    assert {id: row["n"] async for id, row in rows.every()} == {"a": 1, "b": 2, "c": 3, "d": 4}
+
+
+async def test_who_chains_lines_at_once_makes_one_chain(rows: Rows) -> None:
+    """Each from a process of its own, and while others are in the midst of theirs."""
+    logs = [Audit(shelf(rows)) for _ in range(3)]
+    who = [[Opening(f"network:{n}", f"case-{number}", "mail") for number in range(130)] for n in range(3)]
+    await asyncio.gather(*(log.note(ours) for log, ours in zip(logs, who, strict=True)))
+    noted = [Opening(line.actor, line.person, line.why) for line in await logs[0].newest(1000)]
+    assert await logs[0].broken() is None and sorted(noted) == sorted(chain(*who))
 
 
 async def test_what_is_put_takes_the_place_of_what_was(rows: Rows) -> None:
