@@ -31,7 +31,7 @@ class Frozen(BaseModel):
     The text under a field is its description in the schema, and so in the contracts that strangers read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True, defer_build=True)
 
 
 class Route(NamedTuple):

@@ -19,7 +19,7 @@ WORK = {
     "journal: entry to what is stored": ("document.py", "entry_stored"),
     "journal: entry to its message": ("journal.py", "record"),
     "events: to messages": ("journal.py", "events"),
-    "publish: handed to the producer": ("producer.py", "send"),
+    "publish: into batches, handed to the producer": ("bus.py", "_in_order"),
     "report: counts, answers": ("kernel.py", "_report"),
 }
 """Part → (end of file, function) whose time, with all that it calls, is the part's."""
