@@ -1,6 +1,6 @@
 """Publishing and acknowledging with every case traced, over doing so with none: what tracing costs when it is on.
 
-When it is off there is nothing to measure: bus and reader are the plain classes (tests/unit/tracing/test_off.py).
+When it is off there is nothing to measure: bus and reader are the plain classes (tests/contract/test_tracing_off.py).
 """
 
 import time
