@@ -65,18 +65,22 @@ class KafkaBus:
         parted: dict[Place, list[Message]] = defaultdict(list)
         for message in messages:
             parted[Place(message.topic, _hashed(message.key) % sizes[message.topic])].append(message)
-        ends = await asyncio.gather(*starmap(self._in_order, parted.items()), return_exceptions=True)
-        for error in filter(None, ends):
-            raise error
+        _raise_first(await asyncio.gather(*starmap(self._in_order, parted.items()), return_exceptions=True))
 
     async def _in_order(self, place: Place, messages: Sequence[Message]) -> None:
-        """To one partition."""
+        """To one partition. When this raises, what was handed over has come to its end, too."""
         assert self._producer
-        acks = [
-            await self._producer.send_batch(batch, self._kafka.name(place.topic), partition=place.partition)
-            for batch in _batches(self._producer, messages)
-        ]
-        await asyncio.gather(*acks)
+        acks: list[Any] = []
+        try:
+            for batch in _batches(self._producer, messages):
+                acks.append(
+                    await self._producer.send_batch(batch, self._kafka.name(place.topic), partition=place.partition)
+                )
+        except AssertionError as error:  # aiokafka's
+            raise ConnectionError(f"{place} is no more: the topic has been made anew with fewer partitions") from error
+        finally:
+            ends = await asyncio.gather(*acks, return_exceptions=True)
+        _raise_first(ends)
 
     async def again(self, record: Record) -> int:
         """Publishes a record as it was, in the partition where it lay; returns its new offset. Raises TsunaguError where
@@ -99,6 +103,12 @@ class KafkaBus:
     async def stop(self) -> None:
         if self._producer:
             await self._producer.stop()
+
+
+def _raise_first(ends: Sequence[Any]) -> None:
+    for error in ends:
+        if isinstance(error, BaseException):
+            raise error
 
 
 def _check_sizes(messages: Sequence[Message]) -> None:

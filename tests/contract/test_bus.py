@@ -13,7 +13,8 @@ from shared.kafka.connection import Kafka, cluster_id
 from shared.kafka.reader import places_of
 from shared.kernel.memory import MemoryBus
 from shared.kernel.ports import Bus
-from shared.kernel.record import Message
+from shared.kernel.record import Message, Place
+from shared.outside import from_outside
 
 Reads = Callable[[], Coroutine[Any, Any, list[Message]]]
 PARTITIONS = 3
@@ -112,6 +113,17 @@ async def test_one_that_is_too_large_is_refused_before_anything_goes_out(kafka: 
     await bus.publish([Message(unique, "k", b"2")])
     await bus.stop()
     assert [record.value for _, record in await placed(kafka, unique)] == [b"2"]
+
+
+async def test_a_partition_that_is_no_more_is_the_brokers_matter(kafka: Kafka, unique: str) -> None:
+    """As aiokafka tells it (AssertionError), it would be taken for a record's fault."""
+    await apply(kafka, [Topic(unique, 1)])
+    bus = KafkaBus(kafka)
+    await bus.start()
+    with pytest.raises(ConnectionError, match="fewer partitions") as caught:
+        await bus._in_order(Place(unique, 7), [Message(unique, "k", b"1")])
+    await bus.stop()
+    assert from_outside(caught.value)
 
 
 async def test_a_bus_that_was_not_started_says_so(kafka: Kafka) -> None:
