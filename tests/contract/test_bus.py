@@ -90,6 +90,18 @@ async def test_more_than_one_request_holds_keeps_its_order(bus: tuple[Bus, Reads
         assert said == [*range(place, 1_000, 5), *([1_000] if key == keys[0] else [])]
 
 
+async def test_each_message_gets_the_next_offset(kafka: Kafka, unique: str) -> None:
+    await apply(kafka, [Topic(unique, 1)])
+    bus = KafkaBus(kafka)
+    await bus.start()
+    await bus.publish([Message(unique, "k", b"1"), Message(unique, "k", b"2")])
+    await bus.publish([Message(unique, "k", b"3")])
+    await bus.stop()
+    assert [(record.offset, record.value) for _, record in await placed(kafka, unique)] == [
+        (0, b"1"), (1, b"2"), (2, b"3"),
+    ]  # fmt: skip
+
+
 async def test_a_key_lies_where_every_client_looks_for_it(kafka: Kafka, unique: str) -> None:
     await apply(kafka, [Topic(unique, PARTITIONS)])
     bus, stranger = KafkaBus(kafka), AIOKafkaProducer(**kafka.options(), acks="all")
