@@ -58,7 +58,7 @@ GOOD = {
         "from shared.events import cases\nfrom shared.kernel.decider import Decider\n"
         "from shared.region.languages import Language"
     ),
-    "shared/store.py": "import motor.motor_asyncio",
+    "shared/store/documents.py": "import motor.motor_asyncio",
     "shared/store/mongo.py": "import pymongo",
     "tsunagu/verify/database.py": "import pymongo",
 }

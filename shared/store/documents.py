@@ -1,34 +1,29 @@
-"""The database: the one module that knows motor. Only calls that pymongo.AsyncMongoClient has too."""
+"""Documents, their journal, letters and holes in the database, and the way there."""
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from bson import json_util
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ASCENDING, DESCENDING, InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
+from pymongo import ASCENDING, InsertOne, ReplaceOne
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.errors import TsunaguError
 from shared.kernel.document import Answer, Document, Entry, entry_from, entry_stored, from_stored, to_stored
 from shared.kernel.ports import Hole, Letter
+from shared.store.rows import AT_ONCE, MongoRows, insert_absent, unless_duplicate
 
-DUPLICATE = 11000
 TIMEOUT_MS = 20_000
 """A stopped server would otherwise hang the driver for ever."""
-
-AT_ONCE = 50
-"""Ids in one `$in`: SecantusDB's cost grows with the square of their number."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Before anything was due. Without a lower end SecantusDB reads every document instead of the index: 50 times slower."""
 
 DatabaseError = PyMongoError
-_EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_aware=True)
 
 
 def connect(url: str) -> "AsyncIOMotorClient[dict[str, Any]]":
@@ -74,7 +69,7 @@ class MongoStore:
             await self.documents.create_index([(field, ASCENDING) for field in self.listed_by], sparse=True)
         await self._letters.create_index([("key", ASCENDING)])
 
-    def rows(self, name: str) -> "MongoRows":
+    def rows(self, name: str) -> MongoRows:
         return MongoRows(self._db.get_collection(name))
 
     def collection(self, name: str) -> Any:
@@ -106,9 +101,9 @@ class MongoStore:
             return set()
         writes = [_guarded(guard, document) for guard, document in documents]
         if len(writes) == 1:
-            missed = await _unless_duplicate(self.documents.bulk_write(writes))
+            missed = await unless_duplicate(self.documents.bulk_write(writes))
         else:
-            missed = await _unless_duplicate(self._unflushed.bulk_write(writes, ordered=False))
+            missed = await unless_duplicate(self._unflushed.bulk_write(writes, ordered=False))
             await self._flush(documents[0][1].rev)
         return {documents[index][1].key for index in missed}
 
@@ -121,7 +116,7 @@ class MongoStore:
     async def append(self, entries: Sequence[Entry]) -> None:
         if entries:
             rows = [{"_id": _line(entry.document, entry.position), **entry_stored(entry)} for entry in entries]
-            await _unless_duplicate(self._journal.insert_many(rows, ordered=False))
+            await unless_duplicate(self._journal.insert_many(rows, ordered=False))
 
     async def journal(self, key: str) -> list[Entry]:
         return [entry async for entry in self.entries({"_id": {"$gte": _line(key, 0), "$lt": f"{key};"}})]
@@ -159,7 +154,7 @@ class MongoStore:
     async def keep(self, letters: Sequence[Letter]) -> None:
         if letters:
             rows = [{"_id": letter.id, **asdict(letter)} for letter in letters]
-            await _unless_duplicate(self._letters.insert_many(rows, ordered=False))
+            await unless_duplicate(self._letters.insert_many(rows, ordered=False))
 
     async def letters(self, key: str) -> list[Letter]:
         rows = await self._letters.find({"key": key}, {"_id": 0}).to_list(None)
@@ -195,44 +190,6 @@ class MongoStore:
         return found[key].ids.get(command) if found else None
 
 
-class MongoRows:
-    """shared.kernel.ports.Rows in a collection."""
-
-    def __init__(self, collection: Any) -> None:
-        self._collection = collection
-
-    async def find(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        wanted = sorted(ids)
-        found: dict[str, dict[str, Any]] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            found |= {id: row async for id, row in self.every(_id={"$in": wanted[start : start + AT_ONCE]})}
-        return found
-
-    async def add(self, rows: Mapping[str, dict[str, Any]]) -> set[str]:
-        return await insert_absent(self._collection, [{"_id": id, **row} for id, row in rows.items()])
-
-    async def extend(self, rows: Mapping[str, dict[str, Any]]) -> int:
-        new = [{"_id": id, **row} for id, row in rows.items()]
-        taken = await _unless_duplicate(self._collection.insert_many(new, ordered=True)) if new else []
-        return min(taken, default=len(new))
-
-    async def put(self, id: str, row: dict[str, Any]) -> None:
-        await self._collection.replace_one({"_id": id}, {"_id": id, **row}, upsert=True)
-
-    async def discard(self, ids: Collection[str]) -> None:
-        await self._collection.delete_many({"_id": {"$in": sorted(ids)}})
-
-    async def every(self, **equal: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        async for row in self._collection.find(equal, sort=[("_id", ASCENDING)]):
-            yield row.pop("_id"), row
-
-    async def newest(self, limit: int, **equal: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self._collection.find(
-            equal, {"_id": 0}, sort=[("_id", DESCENDING)], limit=limit
-        ).to_list(None)
-        return found
-
-
 def _line(document: str, position: int) -> str:
     """The `_id` of a journal entry. It sorts by document and position: an index of its own would double each append."""
     return f"{document}:{position:08}"
@@ -247,36 +204,3 @@ def _guarded(guard: str, document: Document) -> "InsertOne[dict[str, Any]] | Rep
     """Without a guard it is to be new. With upsert, one whose rev is another is inserted beside itself, and refused."""
     stored = to_stored(document)
     return ReplaceOne({"_id": document.key, "rev": guard}, stored, upsert=True) if guard else InsertOne(stored)
-
-
-async def _unless_duplicate(writing: Any) -> list[int]:
-    """Awaits a bulk write; returns the indexes that were duplicates, raises for everything else."""
-    try:
-        await writing
-    except BulkWriteError as error:
-        details = error.details
-        others = [e for e in details["writeErrors"] if e["code"] != DUPLICATE]
-        if others or details.get("writeConcernErrors"):
-            raise
-        return [e["index"] for e in details["writeErrors"]]
-    return []
-
-
-async def insert_absent(collection: Any, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Inserts the rows whose `_id` is not there yet; returns the ids that were."""
-    taken = await _unless_duplicate(collection.insert_many([dict(row) for row in rows], ordered=False)) if rows else []
-    return {str(rows[index]["_id"]) for index in taken}
-
-
-def to_line(row: Mapping[str, Any]) -> str:
-    """A row as extended JSON: every type comes back as it was."""
-    return json_util.dumps(row, json_options=_EXTENDED)
-
-
-def from_line(line: str) -> dict[str, Any]:
-    """Raises ValueError, TypeError."""
-    row: dict[str, Any] = json_util.loads(line, json_options=_EXTENDED)
-    return row
-
-
-__all__ = ["ConnectionFailure", "DatabaseError", "MongoStore", "connect", "from_line", "insert_absent", "to_line"]
