@@ -2,9 +2,8 @@
 
 from deploy.kafka import topics
 from deploy.local.addresses import Addresses
-from shared.errors import TsunaguError
 from shared.kafka.connection import cluster_id
-from shared.store import MongoStore, connect
+from tsunagu.known import known_partners
 from tsunagu.refill import refill, unknown_to
 from tsunagu.where import kafka_of, mongo_of
 
@@ -21,15 +20,3 @@ async def prepare(where: Addresses, partitions: int = PARTITIONS) -> None:
     await topics.apply(kafka, wanted)
     if strangers := await unknown_to(await cluster_id(kafka), mongo):
         await refill(kafka, mongo, strangers, again=True)  # a first attempt may have been cut short
-
-
-async def known_partners(mongo: str) -> list[str]:
-    partners = MongoStore(connect(mongo), "tsunagu_intake").collection("partners")
-    return sorted(await partners.distinct("org"))
-
-
-async def must_be_known(mongo: str, org: str) -> None:
-    """Raises TsunaguError."""
-    known = await known_partners(mongo)
-    if org not in known:
-        raise TsunaguError(f"there is no partner {org}: known are {', '.join(known) or 'none'} (tsunagu partner add)")

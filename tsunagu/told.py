@@ -9,13 +9,8 @@ from functools import wraps
 from typing import Any
 
 import typer
-from aiokafka.errors import KafkaError
 
-from shared.connections import Connections
 from shared.errors import TsunaguError
-from shared.refusals import reason
-from shared.settings import made
-from shared.store import DatabaseError
 
 Run = Callable[..., Coroutine[Any, Any, int]]
 NOBODY_READS = 141
@@ -33,7 +28,7 @@ def told(run: Run) -> Callable[..., None]:
         except TsunaguError as error:
             print(f"tsunagu: {error}", file=sys.stderr)
             code = 1
-        except (OSError, KafkaError, DatabaseError) as error:
+        except _of_the_parts() as error:
             if isinstance(error, BrokenPipeError) and _nobody_reads():
                 raise typer.Exit(NOBODY_READS) from None
             print(f"tsunagu: {_why(error)}", file=sys.stderr)
@@ -43,8 +38,23 @@ def told(run: Run) -> Callable[..., None]:
     return wrapped
 
 
+def _of_the_parts() -> tuple[type[Exception], ...]:
+    """What broker and database raise. Asked for when something was raised: the clients take longer to load than most
+    commands take.
+    """
+    from aiokafka.errors import KafkaError
+
+    from shared.store import DatabaseError
+
+    return OSError, KafkaError, DatabaseError
+
+
 def _why(error: BaseException) -> str:
     """What is there and refuses us says why; else it is away."""
+    from shared.connections import Connections
+    from shared.refusals import reason
+    from shared.settings import made
+
     away = f"cannot reach the network: {str(error).partition(' (configured')[0]}"
     try:
         return asyncio.run(reason(away, error, made(Connections)))

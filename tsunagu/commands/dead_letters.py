@@ -17,7 +17,7 @@ from tsunagu.commands import dead_letters_show as show_
 from tsunagu.told import told
 from tsunagu.where import find
 
-app = typer.Typer(no_args_is_help=True, help="Records that could not be used (docs/dead-letters.md).")
+app = typer.Typer()
 
 PATIENCE = 10.0
 """Seconds that a release is waited for."""

@@ -12,7 +12,7 @@ from services.intake.partners import PartnerKey, partners_of
 from shared.access import Role, staff
 from shared.errors import TsunaguError
 from shared.region.hours import zone
-from tsunagu.prepare import must_be_known
+from tsunagu.known import must_be_known
 from tsunagu.secret_file import must_be_new, write_secrets
 from tsunagu.told import told
 from tsunagu.where import find

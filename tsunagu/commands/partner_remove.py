@@ -13,7 +13,7 @@ from services.intake.queries import Row, open_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
 from shared.store import MongoStore, connect
-from tsunagu.prepare import must_be_known
+from tsunagu.known import must_be_known
 from tsunagu.told import told
 from tsunagu.where import Where, find
 

@@ -3,7 +3,7 @@
 from deploy.kafka import topics
 from deploy.kafka.declared import read
 from deploy.kafka.difference import durable
-from tsunagu.prepare import known_partners
+from tsunagu.known import known_partners
 from tsunagu.refill import refill
 from tsunagu.stopped import refuse_running
 from tsunagu.where import SERVICES, Where

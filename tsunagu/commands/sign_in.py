@@ -9,7 +9,7 @@ import aiosmtplib
 from shared.access import BY_LINK, HOMES, Actor, Role, staff
 from shared.errors import TsunaguError
 from shared.web.invitations import MINUTES, invite, link
-from tsunagu.prepare import must_be_known
+from tsunagu.known import must_be_known
 from tsunagu.where import Where, secret_of
 
 TEXT = """\

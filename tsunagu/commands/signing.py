@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from tsunagu.told import told
-from tsunagu.where import find
 
 Role = Annotated[str, typer.Option(help="coordinator, auditor, operator or partner")]
 
@@ -19,6 +18,7 @@ async def sign_in(
 ) -> int:
     """A link that signs somebody in, once, within 15 minutes."""
     from tsunagu.commands.sign_in import run
+    from tsunagu.where import find
 
     return await run(find(), role, handle, service, mail_to)
 
@@ -31,5 +31,6 @@ async def sign_out(
 ) -> int:
     """End somebody's sessions at every service, and remove their passkeys."""
     from tsunagu.commands.sign_out import run
+    from tsunagu.where import find
 
     return await run(find(), role, handle, by)
