@@ -33,6 +33,16 @@ def service_user(service: str) -> str:
     return next(name for name in read().users if SERVICE in name).replace(SERVICE, service)
 
 
+def users(kafka: Kafka) -> frozenset[str]:
+    """All with a password on these brokers: not those of certificates, nor of another listener's mechanism."""
+    (found,) = admin.ask(
+        kafka,
+        "the users could not be read",
+        lambda client: client.describe_user_scram_credentials(request_timeout=admin.TIMEOUT_SECONDS),
+    )
+    return frozenset(found)
+
+
 async def add_user(kafka: Kafka, org: str) -> str:
     """Makes a partner's user (or gives it a new password) and the grants that come with the partner; returns the password.
 

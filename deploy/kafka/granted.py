@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from confluent_kafka.admin import AclBinding, ResourcePatternType, ResourceType
 
-from deploy.kafka import acls
+from deploy.kafka import access, acls
 from deploy.kafka.declared import ORG, Declared, Grant
 from deploy.kafka.fates import Difference, Fate
 from deploy.kafka.there import There
@@ -18,7 +18,8 @@ def differences(
     """`others`: topics of ours of another generation, each with its name in the file. Nothing where there are no ACLs."""
     if there.acls is None:
         return
-    wanted = {acls.binding(one, kafka): one for one in (*declared.grants(), *_partners(declared, orgs))}
+    grants = (grant for org in orgs for grant in declared.grants_for(org) if not _has_left(grant, org, there))
+    wanted = {acls.binding(one, kafka): one for one in (*declared.grants(), *grants)}
     for binding, grant in wanted.items():
         if binding not in there.acls:
             yield Difference(Fate.MAKE, f"grant {grant}", grant=binding)
@@ -28,8 +29,10 @@ def differences(
         yield from _extra(acl, topics, ours(declared))
 
 
-def _partners(declared: Declared, orgs: Collection[str]) -> list[Grant]:
-    return [grant for org in orgs for grant in declared.grants_for(org)]
+def _has_left(grant: Grant, org: str, there: There) -> bool:
+    """Whether it is a partner's own whose user is gone: its topics stay. Where no user has a password nobody can tell."""
+    its = access.user(org)
+    return bool(there.users) and grant.user == its and its not in there.users
 
 
 def _elsewhere(grant: Grant, others: Mapping[str, str]) -> list[AclBinding]:

@@ -10,7 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 from confluent_kafka.admin import AclBinding
 
-from deploy.kafka import acls
+from deploy.kafka import access, acls
 from deploy.kafka.admin import NEEDED
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
@@ -31,11 +31,14 @@ class Found:
 
 @dataclass(frozen=True)
 class There:
-    """`topics`: without Kafka's own. `acls`: None where there is no authorizer, and everybody may do everything."""
+    """`topics`: without Kafka's own. `acls`: None where there is no authorizer, and everybody may do everything.
+    `users`: those with a password; none where there are no ACLs either.
+    """
 
     topics: Mapping[str, Found]
     acls: frozenset[AclBinding] | None
     embedded: bool = False
+    users: frozenset[str] = frozenset()
 
 
 async def look(kafka: Kafka) -> There:
@@ -51,7 +54,9 @@ async def look(kafka: Kafka) -> There:
         for one in described
     }
     found = None if embedded else await asyncio.to_thread(acls.there, kafka)
-    return There(topics, None if found is None else frozenset(found), embedded)
+    if found is None:
+        return There(topics, None, embedded)
+    return There(topics, frozenset(found), embedded, await asyncio.to_thread(access.users, kafka))
 
 
 @asynccontextmanager

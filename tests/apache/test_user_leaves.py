@@ -7,7 +7,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from deploy.kafka import access, acls, topics
+from deploy.kafka import access, acls, declared, topics
+from deploy.kafka.difference import differences
+from deploy.kafka.there import look
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from tests.apache.kafka import apache
@@ -32,6 +34,8 @@ async def test_who_has_left_is_refused(brokers: Secured) -> None:
     left = [acls.told(one) for one in acls.there(kafka) or () if ORG in one.principal or ORG in one.name]
     assert left and all("tsunagu-intake" in one for one in left), "what intake still tells of its cases"
     assert await access.remove_user(kafka, ORG) == 0, "again does no harm"
+    told = differences(await look(kafka), declared.read(), kafka, partitions=4, replicas=1)
+    assert not [one.what for one in told if ORG in one.what], "it would be granted again what it has lost"
 
 
 async def test_brokers_without_users_say_so(tools: None, tmp_path: Path) -> None:

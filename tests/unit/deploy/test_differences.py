@@ -148,3 +148,20 @@ def test_a_new_generation_has_a_number_of_its_own_beside_the_old_one() -> None:
     new = brokers(SECOND, partitions=8)
     both = There({**old.topics, **new.topics}, (old.acls or frozenset()) | (new.acls or frozenset()))
     assert found(both, SECOND, partitions=8) == found(both, FIRST) == []
+
+
+def test_a_partner_that_has_left_is_granted_nothing_again() -> None:
+    """Its topics stay, and intake's grants on them: what is still told of its cases lies there."""
+    ours = {acl for acl in brokers().acls or () if acl.principal != "User:partner-acme"}
+    left = replace(brokers(), acls=frozenset(ours), users=frozenset({"admin", "partner-other"}))
+    assert found(left) == []
+    assert {one.fate for one in found(replace(left, users=frozenset()))} == {Fate.MAKE}, "nobody can tell"
+    back = found(replace(left, users=frozenset({"partner-acme"})))
+    assert [(one.fate, one.grant.principal if one.grant else "") for one in back] == [
+        (Fate.MAKE, "User:partner-acme")
+    ] * 3
+
+
+def test_what_a_partner_without_a_user_was_granted_is_removed_when_told() -> None:
+    left = replace(brokers(), users=frozenset({"admin"}))
+    assert [one.fate for one in found(left)] == [Fate.REVOKE] * 3
