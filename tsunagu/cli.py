@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tsunagu.commands import signing
+from tsunagu.groups import signing
 from tsunagu.late import late
 from tsunagu.told import told
 

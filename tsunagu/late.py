@@ -11,12 +11,12 @@ from typer.main import get_group
 
 
 def late(module: str, help: str) -> typer.Typer:
-    """The commands of `tsunagu.commands.{module}.app`; `help`: what is said of them without loading them."""
+    """The commands of `tsunagu.groups.{module}.app`; `help`: what is said of them without loading them."""
 
     class Late(TyperGroup):
         @property
         def commands(self) -> Any:
-            return get_group(import_module(f"tsunagu.commands.{module}").app).commands
+            return get_group(import_module(f"tsunagu.groups.{module}").app).commands
 
         @commands.setter
         def commands(self, _: Any) -> None:

@@ -4,9 +4,8 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
 from joserfc.jwk import KeySet
 
 from deploy.local.files import write_whole
@@ -18,14 +17,9 @@ from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys, new_wrapping_key
 from shared.shelf import SHELVES, shelf
 from shared.store import MongoStore, connect
-from tsunagu.told import told
-from tsunagu.where import find
+from tsunagu.where import Where
 
-app = typer.Typer()
-Dir = Annotated[Path, typer.Option("--dir", help="where `keys make` put them; of the embedded stack: .tsunagu/keys")]
-What = Annotated[
-    Literal["sealing", "wrapping"], typer.Option("--what", help="sealing: partners' way in; wrapping: of data keys")
-]
+What = Literal["sealing", "wrapping"]
 FILES = {
     "sealing": (("private/network.json", "public/jwks.json"), ("network-private.json", "network-public.json")),
     "wrapping": (("wrapping/keys.json", None), ("wrapping.json", None)),
@@ -33,11 +27,8 @@ FILES = {
 """Which key → (private file, public file), as `keys make` lays them out and as the embedded stack does."""
 
 
-@app.command()
-def make(directory: Dir) -> None:
-    """Make the network's key pair and secrets, where they are missing.
-
-    `public/jwks.json`, for everybody; `private/network.json`, for intake; `wrapping/keys.json`, for whoever opens or
+def make(directory: Path) -> None:
+    """`public/jwks.json`, for everybody; `private/network.json`, for intake; `wrapping/keys.json`, for whoever opens or
     keeps people's data. Keeps what is there.
     """
     made = make_keys(directory / "private")
@@ -48,10 +39,8 @@ def make(directory: Dir) -> None:
     print(f"keys are in {directory}")
 
 
-@app.command()
-@told
-async def roll(directory: Dir, what: What) -> int:
-    """Put a new key first; older ones still open what they sealed."""
+def roll(directory: Path, what: What) -> int:
+    """A new key, first in its set; the older ones still open what they had sealed."""
     private, public = _files(directory, what)
     keys = KeySet.import_key_set(json.loads(private.read_text())).keys
     made = new_network_key() if what == "sealing" else new_wrapping_key()
@@ -61,10 +50,8 @@ async def roll(directory: Dir, what: What) -> int:
     return 0
 
 
-@app.command()
-@told
-async def retire(directory: Dir, what: What) -> int:
-    """Keep the newest key alone: what is sealed to an older one can be opened by nobody."""
+def retire(directory: Path, what: What) -> int:
+    """Only the newest is left: what is sealed to an older one can be opened by nobody."""
     private, public = _files(directory, what)
     keys = KeySet.import_key_set(json.loads(private.read_text())).keys
     _write(private, public, KeySet(keys[:1]))
@@ -72,11 +59,8 @@ async def retire(directory: Dir, what: What) -> int:
     return 0
 
 
-@app.command()
-@told
-async def rewrap() -> int:
-    """Wrap every person's key with the newest wrapping key, so that older ones can be retired."""
-    where = find()
+async def rewrap(where: Where) -> int:
+    """Every person's key under the newest wrapping key, so that older ones can be retired."""
     if where.wrapping_keys is None:
         raise TsunaguError("set TSUNAGU_WRAPPING_KEYS to the file of the wrapping keys")
     keys, bus = WrappingKeys.read(where.wrapping_keys), KafkaBus(where.kafka)

@@ -1,21 +1,14 @@
-"""tsunagu partner: add, remove, and their keys."""
+"""tsunagu partner add"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from deploy.kafka import access, topics
 from services.intake.partners import partners_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
-from tsunagu.commands import partner_keys, partner_remove
 from tsunagu.secret_file import must_be_new, write_secrets
-from tsunagu.told import told
-from tsunagu.where import Where, find
-
-app = typer.Typer()
+from tsunagu.where import Where
 
 
 @dataclass(frozen=True)
@@ -30,19 +23,11 @@ class Access:
     KAFKA_PASSWORD: str = ""
 
 
-@app.command()
-@told
-async def add(
-    org: Annotated[str, typer.Argument(help="2 to 32 of a-z, 0-9 and -")],
-    env: Annotated[
-        Path | None, typer.Option(help="write what the partner needs into this new file, not to the screen")
-    ] = None,
-    key_only: Annotated[
-        bool, typer.Option("--key-only", help="topics and user are made by others (docs/kubernetes.md)")
-    ] = False,
-) -> int:
-    """Make a partner's topics and API key and, on Apache Kafka with ACLs, its user."""
-    where = find()
+async def add(where: Where, org: str, env: Path | None = None, *, key_only: bool = False) -> int:
+    """Makes topics, API key and user. `env`: a file that is made and holds the secrets, which are then not printed.
+
+    `key_only`: topics and user are made by others.
+    """
     must_be_new(env)
     async with partners_of(where.kafka, where.mongo) as partners:
         key = await partners.add_key(org)
@@ -60,10 +45,6 @@ async def add(
     else:
         _print(given, said)
     return 0
-
-
-app.command()(partner_remove.remove)
-app.add_typer(partner_keys.app, name="key")
 
 
 async def _user(where: Where, org: str) -> tuple[str, str, str]:

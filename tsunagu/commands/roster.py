@@ -2,25 +2,12 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 import httpx
-import typer
 
 from shared.access import Actor, Role
 from tsunagu.session import session
-from tsunagu.told import told
-from tsunagu.where import Where, find, secret_of
-
-app = typer.Typer()
-app.callback()(lambda: None)  # one command is no group otherwise
-
-
-@app.command("import")
-@told
-async def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> int:
-    """Take supporters from a CSV file (see docs/roster.md)."""
-    return await run(find(), file)
+from tsunagu.where import Where, secret_of
 
 
 async def run(where: Where, file: Path) -> int:

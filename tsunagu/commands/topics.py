@@ -3,10 +3,8 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from deploy.kafka import access, applying, declared
 from deploy.kafka.difference import differences
@@ -15,7 +13,6 @@ from deploy.kafka.there import There, look
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from tsunagu.secret_file import must_be_new, write_secrets
-from tsunagu.told import told
 from tsunagu.where import kafka_of, running
 
 DOES = {Fate.MAKE: "made", Fate.CHANGE: "changed", Fate.REVOKE: "removed"}
@@ -25,41 +22,34 @@ SAYS = {
 }  # fmt: skip
 
 
-app = typer.Typer()
-Partitions = Annotated[
-    int | None, typer.Option(min=1, help="of the topics that are read together, if not as the file says")
-]
-Replicas = Annotated[int | None, typer.Option(min=1, help="of every topic, if not as the file says")]
-File = Annotated[Path, typer.Option("--file", help="another one than deploy/kafka/network.toml")]
+@dataclass(frozen=True)
+class Wish:
+    """`partitions` and `replicas`: instead of the file's. `revoke`: see `deploy.kafka.applying`."""
+
+    file: Path = declared.FILE
+    partitions: int | None = None
+    replicas: int | None = None
+    revoke: bool = False
 
 
-@app.command()
-@told
-async def diff(partitions: Partitions = None, replicas: Replicas = None, file: File = declared.FILE) -> int:
-    """Where brokers differ from deploy/kafka/network.toml; 1 if anywhere."""
-    there, _, found = await _compared(_kafka(), file, partitions, replicas)
+async def diff(wish: Wish) -> int:
+    """1 where anything differs."""
+    there, _, found = await _compared(_kafka(), wish)
     for one in found:
         print(f"{one.fate} {one.what}")
     _tell_open(there)
     counts = Counter(one.fate for one in found)
-    print(", ".join(f"{n} {SAYS[fate]}" for fate, n in counts.items()) or f"all is as {file.name} says")
+    print(", ".join(f"{n} {SAYS[fate]}" for fate, n in counts.items()) or f"all is as {wish.file.name} says")
     return 1 if found else 0
 
 
-@app.command()
-@told
-async def apply(
-    partitions: Partitions = None,
-    replicas: Replicas = None,
-    file: File = declared.FILE,
-    revoke: Annotated[bool, typer.Option("--revoke", help="remove grants of our users that the file lacks")] = False,
-) -> int:
-    """Make topics and grants as deploy/kafka/network.toml says; nothing is shortened or deleted. See docs/topics.md."""
+async def apply(wish: Wish) -> int:
+    """0 once all is made that may be, whatever is left as it was."""
     kafka = _kafka()
-    there, copies, found = await _compared(kafka, file, partitions, replicas)
+    there, replicas, found = await _compared(kafka, wish)
     if there.embedded and any(one.settings for one in found):
         raise TsunaguError("the embedded broker changes no settings of a topic: start it anew, and it has them")
-    done = await applying.apply(kafka, found, replicas=copies, revoke=revoke)
+    done = await applying.apply(kafka, found, replicas=replicas, revoke=wish.revoke)
     for one in done:
         print(f"{DOES[one.fate]} {one.what.partition('; --revoke')[0]}")
     for one in found:
@@ -70,13 +60,8 @@ async def apply(
     return 0
 
 
-@app.command()
-@told
-async def user(
-    service: Annotated[str, typer.Argument(help="intake, matching, notify or stats")],
-    env: Annotated[Path | None, typer.Option(help="write them into this new file, not to the screen")] = None,
-) -> int:
-    """Make a service's own Kafka user, or give it a new password."""
+async def user(service: str, env: Path | None) -> int:
+    """A service's own Kafka user, or a new password for it."""
     if service not in declared.read().services:
         raise TsunaguError(f"there is no service {service}: one of {', '.join(declared.read().services)}")
     must_be_new(env)
@@ -98,14 +83,11 @@ def _kafka() -> Kafka:
     raise TsunaguError("set TSUNAGU_KAFKA to the brokers' host:port; no network runs here")
 
 
-async def _compared(
-    kafka: Kafka, file: Path, partitions: int | None, replicas: int | None
-) -> tuple[There, int, Sequence[Difference]]:
-    """What is there, how many copies each topic is to have, and where the two differ."""
-    says = declared.read(file)
-    copies = replicas or says.replicas
+async def _compared(kafka: Kafka, wish: Wish) -> tuple[There, int, Sequence[Difference]]:
+    says = declared.read(wish.file)
+    partitions, replicas = wish.partitions or says.partitions, wish.replicas or says.replicas
     there = await look(kafka)
-    return there, copies, differences(there, says, kafka, partitions or says.partitions, copies)
+    return there, replicas, differences(there, says, kafka, partitions, replicas)
 
 
 def _tell_open(there: There) -> None:

@@ -45,7 +45,7 @@ def test_all_of_a_reason_are_the_open_ones() -> None:
 
 
 def test_an_age_that_is_none_says_how_to_say_it() -> None:
-    from tsunagu.commands.dead_letters import age
+    from tsunagu.groups.dead_letters import age
 
     assert age("90m").total_seconds() == 5400
     for wrong in ("5x", "", "m", "1.5h"):
