@@ -1,9 +1,12 @@
 """What is known of consumer groups: who is in them, and how far they have come."""
 
-from collections.abc import Collection
+import asyncio
+import time
+from collections.abc import Collection, Sequence
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
 
 from shared.kafka.connection import Kafka
 from shared.kernel.record import Place
@@ -11,14 +14,35 @@ from shared.kernel.record import Place
 MEMBERS = 5
 """Where in a group's description the broker lists its members."""
 
+PATIENCE_SECONDS = 30.0
+UNDECIDED = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
+
 
 async def committed(kafka: Kafka, group: str, topics: Collection[str]) -> dict[Place, int]:
     """Offsets that the group has committed; a partition it never did is absent."""
     async with _Admin(kafka) as admin:
         described = await admin.describe_topics([kafka.name(topic) for topic in topics])
         places = [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
-        found = await admin.list_consumer_group_offsets(group, partitions=places) if places else {}
-    return {kafka.place(place): at.offset for place, at in found.items() if at.offset >= 0}
+        found = await offsets(admin, group, places) if places else {}
+    return {kafka.place(place): offset for place, offset in found.items() if offset >= 0}
+
+
+async def offsets(
+    admin: AIOKafkaAdminClient, group: str, places: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Committed ones, -1 where there is none. Waits until brokers have decided who of them keeps the group: the first
+    question of all lets a new Apache Kafka make the topic for it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            found = await admin.list_consumer_group_offsets(group, partitions=places)
+        except UNDECIDED:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return {place: at.offset for place, at in found.items()}
 
 
 async def members(kafka: Kafka, group: str) -> int:

@@ -18,6 +18,7 @@ from shared.events import referrals
 from shared.events.base import Command
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import Kafka, cluster_id
+from shared.kafka.groups import offsets
 from shared.kernel.commands import Commands
 from shared.privacy.erasing import Erased, erase
 from shared.shelf import Shelf, shelf
@@ -107,5 +108,5 @@ async def _read(admin: AIOKafkaAdminClient, group: str, topic: str) -> dict[Topi
     """Up to where each partition is read. One that is not read yet says -1, which would delete all of it, unread."""
     (described,) = await admin.describe_topics([topic])
     places = [TopicPartition(topic, part["partition"]) for part in described["partitions"]]
-    offsets = await admin.list_consumer_group_offsets(group, partitions=places)
-    return {place: RecordsToDelete(before_offset=at.offset) for place, at in offsets.items() if at.offset > 0}
+    read = await offsets(admin, group, places)
+    return {place: RecordsToDelete(before_offset=offset) for place, offset in read.items() if offset > 0}

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka, cluster_id
+from shared.kafka.groups import offsets
 from shared.store import MongoStore, connect
 
 WITH_TIMERS = ("matching", "notify")
@@ -83,16 +84,13 @@ class Calm:
     def _to_go(self, done: Sequence[Mapping[Any, int]]) -> dict[str, int]:
         """By the ends that are known. Never below 0: the embedded broker's is that of the last batch's first record."""
         behind = {
-            group: sum(
-                max(0, self._ends.get(place, 0) - max(0, offsets.get(place, 0))) for place in self._places[group]
-            )
-            for group, offsets in zip(self._places, done, strict=True)
+            group: sum(max(0, self._ends.get(place, 0) - max(0, read.get(place, 0))) for place in self._places[group])
+            for group, read in zip(self._places, done, strict=True)
         }
         return {group: lag for group, lag in behind.items() if lag}
 
     async def _committed(self, group: str) -> dict[Any, int]:
-        offsets = await self._admin.list_consumer_group_offsets(group, partitions=self._places[group])
-        return {place: meta.offset for place, meta in offsets.items()}
+        return await offsets(self._admin, group, self._places[group])
 
     async def _next_due(self) -> datetime | None:
         found = await asyncio.gather(*(store.next_due() for store in self._stores))

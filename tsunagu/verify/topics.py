@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.kafka.connection import Kafka
+from shared.kafka.groups import offsets
 
 BIG = 50_000_000
 TIMEOUT_MS = 30_000
@@ -71,11 +72,11 @@ async def committed(kafka: Kafka, groups: Sequence[str]) -> list[Committed]:
     await admin.start()
     try:
         places = await _places(admin)  # asked for none in particular, the embedded broker ends the connection
-        found = [await admin.list_consumer_group_offsets(group, partitions=places) for group in groups]
+        found = [await offsets(admin, group, places) for group in groups]
     finally:
         await admin.close()
     return [
-        {Place(_plain(place.topic, kafka), place.partition): at.offset for place, at in one.items() if at.offset >= 0}
+        {Place(_plain(place.topic, kafka), place.partition): offset for place, offset in one.items() if offset >= 0}
         for one in found
     ]
 
