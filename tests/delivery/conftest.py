@@ -1,9 +1,10 @@
 """Fixtures of the delivery tests: whole networks, and a database for data sets written by hand."""
 
 import asyncio
+import itertools
 import os
 import subprocess
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,18 @@ from deploy.local import checks, parts
 from deploy.local.home import Home
 from deploy.local.ports import choose_ports
 from deploy.local.settings import LocalSettings
-from tests.apache.kafka import missing
-from tests.apache.secured import Secured, secured
+from shared.kafka.connection import Kafka
+from tests.apache.secured import Secured
+from tests.delivery.support.chosen import knowing_nothing, on_apache, with_users, without_users
 from tests.delivery.support.losing import holdable
-from tests.delivery.support.network import Network, Notes, network
+from tests.delivery.support.network import Network, network
 from tests.delivery.support.partner import import_roster
 
 APACHE = pytest.StashKey[Secured]()
 """In the session's stash, for tests/apache has these fixtures, too: there is one broker and one network on it."""
+
+BROKERS = {"networks", "own_broker", "new_broker"}
+"""Fixtures of whoever uses one."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,16 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addoption("--broker", choices=("embedded", "apache"), default="embedded", help="what these tests run on")
 
 
-def on_apache(config: pytest.Config) -> bool:
-    return bool(config.getoption("--broker", "embedded") == "apache")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On Apache Kafka those alone for which it makes a difference: what needs no network of services is as it was."""
+    """On Apache Kafka those alone for which it makes a difference: who uses no broker is as it was."""
     if not on_apache(config):
         return
     here = [item for item in items if Path(__file__).parent in item.path.parents]
-    needless = [item for item in here if "networks" not in getattr(item, "fixturenames", ())]
+    needless = [item for item in here if not BROKERS & {*getattr(item, "fixturenames", ())}]
     needless += [item for item in here if item.get_closest_marker("embedded") and item not in needless]
     config.hook.pytest_deselected(items=needless)
     items[:] = [item for item in items if item not in needless]
@@ -73,16 +74,39 @@ async def apache(
 ) -> AsyncIterator[Secured | None]:
     """The broker that was chosen; None: each network has its own, embedded."""
     stash = request.config.stash
-    if APACHE in stash or not on_apache(request.config):
-        yield stash.get(APACHE, None)
+    if APACHE in stash:
+        yield stash[APACHE]
         return
-    if lacking := missing("java", "mvn"):
-        pytest.fail(f"--broker apache needs {' and '.join(lacking)} (Debian: default-jdk-headless maven)")
-    async with secured(tmp_path_factory.mktemp("kafka"), Notes()) as stash[APACHE]:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in stash[APACHE].env().items():
-                patch.setenv(name, value)
-            yield stash[APACHE]
+    async with with_users(request.config, tmp_path_factory.mktemp("kafka")) as made:
+        if made:
+            stash[APACHE] = made
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def own_broker(
+    request: pytest.FixtureRequest, no_settings_from_outside: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Secured | None]:
+    """The same of one's own, for services that are others than everybody's."""
+    async with with_users(request.config, tmp_path_factory.mktemp("own-kafka")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def open_apache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka | None]:
+    with without_users(request.config, tmp_path_factory.mktemp("open-kafka")) as made:
+        yield made
+
+
+GENERATIONS = itertools.count(1, 2)
+"""Two for each, for some go on to the next."""
+
+
+@pytest.fixture
+def new_broker(open_apache: Kafka | None, tmp_path: Path) -> Iterator[Callable[[], Kafka]]:
+    """Makes brokers that know nothing."""
+    with knowing_nothing(open_apache, tmp_path, GENERATIONS) as made:
+        yield made
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """More partitions: the network moves to a new generation of topics beside the old one, and nothing is lost on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,18 +10,12 @@ from shared.kafka.connection import Kafka, cluster_id
 from shared.kafka.log import Log
 from shared.kernel.record import Place, Record
 from shared.recovery.catch_up import NotRefilled
-from tests.delivery.support.adder import TOPICS, Adder, adder, broker
+from tests.delivery.support.adder import TOPICS, Adder, adder
 from tests.unit.kernel.bench import KEY
 from tests.unit.kernel.counter import COMMANDS, SERVICE, SUMS, TOTALS, AddNow
 from tsunagu.refill import refill
 
 pytestmark = pytest.mark.delivery
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
-    with broker(tmp_path_factory.mktemp("broker")) as made:
-        yield made
 
 
 def silent(_: int) -> None: ...
@@ -41,7 +35,8 @@ async def grown(world: Adder, mongo: str) -> Adder:
     return after
 
 
-async def test_a_new_generation_goes_on_where_the_old_one_was(old: Kafka, database: str) -> None:
+async def test_a_new_generation_goes_on_where_the_old_one_was(new_broker: Callable[[], Kafka], database: str) -> None:
+    old = new_broker()
     world = await adder(old, database)
     await world.lose()
     made = world.made
@@ -52,7 +47,7 @@ async def test_a_new_generation_goes_on_where_the_old_one_was(old: Kafka, databa
     before = await world.documents()
 
     after = await grown(world, database)
-    assert after.cluster == f"{await cluster_id(old)}.g2"
+    assert after.cluster == f"{await cluster_id(replace(old, generation=1))}.g{old.generation + 1}"
     with pytest.raises(NotRefilled, match="run `tsunagu refill`"):
         await after.recovery().start(silent)
     await refill(after.kafka, database, [SERVICE])

@@ -1,15 +1,15 @@
 """A record that lay on its topic and was not taken: it is read again from there, once it is late; on real parts."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from shared.access import Role, only
+from shared.kafka.connection import Kafka
 from shared.kernel.commands import Commands
 from shared.kernel.record import REPAIR, Place
 from shared.recovery.holes import PATIENCE, Repair
-from tests.delivery.support.adder import Adder, adder, broker
+from tests.delivery.support.adder import Adder, adder
 from tests.unit.kernel.bench import KEY, HandClock, seals
 from tests.unit.kernel.counter import SERVICE, SUBSCRIPTIONS, SUMS, chain_of
 
@@ -17,12 +17,11 @@ pytestmark = pytest.mark.delivery
 
 
 @pytest.fixture
-async def world(database: str, tmp_path: Path) -> AsyncIterator[Adder]:
-    with broker(tmp_path) as kafka:
-        made = await adder(kafka, database)
-        await made.lose()
-        yield made
-        await made.bus.stop()
+async def world(database: str, new_broker: Callable[[], Kafka]) -> AsyncIterator[Adder]:
+    made = await adder(new_broker(), database)
+    await made.lose()
+    yield made
+    await made.bus.stop()
 
 
 def repair(world: Adder, clock: HandClock) -> Repair:

@@ -1,15 +1,15 @@
 """What a service does with its database before it takes input: on a real broker and a real database."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from shared.kafka.connection import Kafka
 from shared.kernel.record import Message, Place
 from shared.recovery.catch_up import NotRefilled
 from shared.recovery.lease import UnderWay, lease
 from shared.recovery.marker import Marker
-from tests.delivery.support.adder import Adder, adder, broker
+from tests.delivery.support.adder import Adder, adder
 from tests.unit.kernel.bench import KEY
 from tests.unit.kernel.counter import COMMANDS, SERVICE, SUMS, AddNow
 from tests.unit.kernel.test_stuck import FIXED
@@ -20,12 +20,11 @@ JOURNAL = Place(f"{SERVICE}.journal", 0)
 
 
 @pytest.fixture
-async def one(database: str, tmp_path: Path) -> AsyncIterator[Adder]:
-    with broker(tmp_path) as kafka:
-        one = await adder(kafka, database)
-        await one.lose()
-        yield one
-        await one.bus.stop()
+async def one(database: str, new_broker: Callable[[], Kafka]) -> AsyncIterator[Adder]:
+    one = await adder(new_broker(), database)
+    await one.lose()
+    yield one
+    await one.bus.stop()
 
 
 def silent(_: int) -> None: ...
@@ -105,18 +104,20 @@ async def test_a_newer_version_reads_what_this_one_could_not(one: Adder) -> None
     assert (await Marker(one.store.collection("meta")).find()).offsets == {}
 
 
-async def test_a_broker_that_was_told_nothing_is_not_worked_on(one: Adder, database: str, tmp_path: Path) -> None:
+async def test_a_broker_that_was_told_nothing_is_not_worked_on(
+    one: Adder, database: str, new_broker: Callable[[], Kafka]
+) -> None:
     await one.recovery().start(silent)
     await one.work(one.made.event(1, 1), one.made.command(AddNow(number=2), "c"))
     before = await one.documents()
-    with broker(tmp_path) as new:
-        after = await adder(new, database)
-        with pytest.raises(NotRefilled, match="knows nothing of adder: run `tsunagu refill`"):
-            await after.recovery().start(silent)
-        assert await refill.refill(new, database, [SERVICE]) == 4
-        assert (await after.recovery().catch_up(silent)).read <= 1  # the embedded broker tells its ends too low
-        assert await after.documents() == before
-        await after.bus.stop()
+    new = new_broker()
+    after = await adder(new, database)
+    with pytest.raises(NotRefilled, match="knows nothing of adder: run `tsunagu refill`"):
+        await after.recovery().start(silent)
+    assert await refill.refill(new, database, [SERVICE]) == 4
+    assert (await after.recovery().catch_up(silent)).read <= 1  # the embedded broker tells its ends too low
+    assert await after.documents() == before
+    await after.bus.stop()
 
 
 async def test_a_start_waits_for_who_restores(one: Adder) -> None:
