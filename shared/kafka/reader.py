@@ -19,6 +19,7 @@ from faststream.kafka.message import KafkaMessage
 
 from shared.kafka import broken, lenient
 from shared.kafka.connection import Kafka
+from shared.kafka.doze import Doze
 from shared.kernel.member import Handle, Member
 from shared.kernel.pipeline import Pipeline, Stages
 from shared.kernel.record import Place, Record
@@ -53,10 +54,10 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         stages: Stages | None = None,
         depth: int = 1,
     ) -> None:
-        """`on_revoked`: see Member. `wait_ms`: how long an empty fetch waits; the embedded broker does not wake one when a
-        record comes, and each costs it 0.3 ms. `stages`: where so many batches (`depth`) may be on their way at once.
+        """`on_revoked`: see Member. `wait_ms`: how long an empty fetch waits while records come; see Doze. `stages`: where so
+        many batches (`depth`) may be on their way at once.
         """
-        self.name, self._kafka = name, kafka
+        self.name, self._kafka, self._doze = name, kafka, Doze(wait_ms)
         self.committed = {} if committed is None else committed
         self._broker = KafkaBroker(
             kafka.servers,
@@ -145,6 +146,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
     async def _fetched(self, consumer: Any) -> tuple[ConsumerRecord[Any, Any], ...]:
         """In place of FastStream's, which sleeps after an empty poll: that would be added to what comes meanwhile."""
         found = await consumer.getmany(timeout_ms=200, max_records=self.batch)
+        self._doze.polled(consumer, found=bool(found))
         return tuple(chain.from_iterable(found.values()))
 
     async def _unparsed(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:

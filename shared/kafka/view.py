@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
+from shared.kafka.doze import Doze
 from shared.kafka.reader import ends_of, places_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -19,6 +20,7 @@ class View(Generic[M]):
 
     def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 30) -> None:
         self._kafka, self.topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
+        self._doze = Doze(wait_ms)
         self._name = kafka.name(topic)
         self.items: dict[str, M] = {}
         self.came: dict[str, float] = {}
@@ -55,7 +57,9 @@ class View(Generic[M]):
             await self._take(consumer)
 
     async def _take(self, consumer: AIOKafkaConsumer) -> None:
-        for records in (await consumer.getmany(timeout_ms=500)).values():
+        found = await consumer.getmany(timeout_ms=500)
+        self._doze.polled(consumer, found=bool(found))
+        for records in found.values():
             for record in records:
                 self._put(record)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.apache.kafka import POM
 from tests.bench.results import Results, Table
 from tests.bench.rivals.arena import Arena
-from tests.bench.rivals.field import BARE, FIELD, QUIX, Rival
+from tests.bench.rivals.field import BARE, FIELD, QUIX, TELLING, Rival
 from tests.bench.rivals.light import PER_SECOND
 from tests.bench.rivals.pace import Pace
 from tests.bench.stack import percentile
@@ -16,7 +16,8 @@ from tests.bench.stack import percentile
 pytestmark = pytest.mark.bench
 COUNT, KEYS, ROUNDS = 100_000, 5_000, 3
 COLUMNS = (
-    "", "events/s", "÷ bare", "from–to", f"p50 at {PER_SECOND}/s", "p99", "CPU per event", "with servers", "peak memory",
+    "", "events/s", "÷ bare", "from–to", "÷ telling", f"p50 at {PER_SECOND}/s", "p99", "CPU per event", "with servers",
+    "peak memory",
 )  # fmt: skip
 
 Paces = dict[str, list[Pace]]
@@ -51,10 +52,13 @@ async def _measured(arena: Arena, rivals: list[Rival]) -> tuple[Paces, dict[str,
 
 def _row(name: str, paces: Paces, latencies: list[float]) -> list[str]:
     own = paces[name]
-    ratios = [one.events / bare.events for one, bare in zip(own, paces[BARE.name], strict=True)]
+    ratios, telling = (
+        [one.events / other.events for one, other in zip(own, paces[loop.name], strict=True)]
+        for loop in (BARE, TELLING)
+    )
     soon = [f"{percentile(latencies, percent):.1f} ms" if latencies else "" for percent in (50, 99)]
     costs = [f"{median(getattr(one, name) for one in own):.3f} ms" for name in ("cpu", "cpu_all")]
     return [
         name, f"{median(one.events for one in own):,.0f}", f"{median(ratios):.2f}", f"{min(ratios):.2f}–{max(ratios):.2f}",
-        *soon, *costs, f"{max(one.peak for one in own):.0f} MB",
+        f"{median(telling):.2f}", *soon, *costs, f"{max(one.peak for one in own):.0f} MB",
     ]  # fmt: skip

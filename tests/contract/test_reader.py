@@ -14,7 +14,9 @@ from aiokafka.producer import message_accumulator, producer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from shared.errors import BadRecord
+from shared.kafka import doze
 from shared.kafka.connection import Kafka
+from shared.kafka.reader import Reader
 from shared.kernel.record import Place, decode_headers
 from tests.contract.reading import Group, Handler, until
 
@@ -103,6 +105,29 @@ async def after_an_error_all_comes_again_in_order_later_each_time(kafka: Kafka, 
         assert waits[0] >= 0.2 and waits[1] >= 0.4 and waits[2] >= 0.8
         await until(lambda: reader.committed[Place(unique, 0)] == 3)
         assert reader.last_error is None
+
+
+@story
+async def who_has_had_nothing_for_a_while_asks_seldom_until_something_comes(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    await group.send("1")
+    async with group.reading(handler) as reader:
+        await until(lambda: handler.done == ["1"])
+        awake = await _fetches(reader)
+        await asyncio.sleep(doze.AFTER_SECONDS)
+        asleep = await _fetches(reader)
+        await group.send("2")
+        await until(lambda: handler.done == ["1", "2"])
+        again = await _fetches(reader)
+    assert 2 * asleep < awake and 2 * asleep < again, (awake, asleep, again)
+
+
+async def _fetches(reader: Reader) -> int:
+    """So many in a second."""
+    client: Any = reader._consumer._client
+    with mock.patch.object(client, "send", wraps=client.send) as send:
+        await asyncio.sleep(1)
+        return sum("Fetch" in type(call.args[1]).__name__ for call in send.mock_calls if len(call.args) > 1)
 
 
 @story

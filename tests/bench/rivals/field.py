@@ -38,8 +38,10 @@ def _quix(work: Work) -> list[str]:
 
 BARE = Rival("bare aiokafka and `bulk_write`, batches of 2000", _module("bare"), batch=2000, tells=False, light=False)
 OURS = Rival("this kernel, serial, batches of 500", _module("ours"), batch=500)
+TELLING = Rival("the same loop, which also tells one event each", _module("telling"), batch=2000, light=False)
 FIELD = (
     BARE,
+    TELLING,
     OURS,
     Rival("this kernel, serial, batches of 2000", _module("ours"), batch=2000, light=False),
     Rival("this kernel, three at once, batches of 500", _module("ours"), batch=500, depth=3),
