@@ -10,7 +10,7 @@ import subprocess
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -54,13 +54,14 @@ def apache(folder: Path, *, secured: bool = True) -> Iterator[Apache]:
 
 
 def fetch() -> Path:
-    """The folder of its jars; a name with the pom's time, so that another version is another folder."""
-    jars = CACHE / f"kafka-{POM.stat().st_size}"
-    if not (jars / "complete").exists():
-        shutil.rmtree(jars, ignore_errors=True)
+    """The folder of its jars; a name with the pom's size, so that another version is another folder."""
+    jars = CACHE / f"kafka-jars-{POM.stat().st_size}"
+    if not jars.exists():
+        own = jars.with_name(f"{jars.name}-{os.getpid()}")
         ran("mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime",
-            f"-DoutputDirectory={jars}")  # fmt: skip
-        (jars / "complete").touch()
+            f"-DoutputDirectory={own}")  # fmt: skip
+        with suppress(OSError):  # another suite may have been quicker
+            own.rename(jars)
     return jars
 
 

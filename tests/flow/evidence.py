@@ -72,10 +72,12 @@ def _forms(text: str) -> set[bytes]:
 
 
 def _in_base64(plain: bytes) -> set[bytes]:
-    """As it looks inside a longer text in base64, whichever of the three places it begins at."""
+    """As it looks inside a longer text in base64, whichever of the three places it begins at: the signs that it alone
+    decides, all of them, for four would be met by chance.
+    """
     forms = set()
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + plain)
-        inner = encoded[(shift * 8 + 5) // 6 : len(plain) * 8 // 6 - 2]
+        inner = encoded[(shift * 8 + 5) // 6 : (shift + len(plain)) * 8 // 6]
         forms |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
     return forms

@@ -1,6 +1,7 @@
 """A person's data: nowhere but sealed, opened by who may, and for nobody once erased."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -122,6 +123,15 @@ async def ask_wrongly(visitor: Visitor, link: str) -> None:
         visitor, f"S-good,{NAME},{MAIL},vi,08220,2", f"S-bad,{NAME},{MAIL},{LATIN},{STREET},{PHONE}",
         f"{NAME},{NAME},{MAIL},vi,08220,2",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("before", range(6))
+@pytest.mark.parametrize("text", PLANTED)
+async def test_the_search_finds_what_is_written_in_base64(text: str, before: int) -> None:
+    around = b"x" * before + text.encode() + b"y"
+    for written in (base64.b64encode(around), base64.urlsafe_b64encode(around)):
+        assert hits([("there", written)], PLANTED) == ["there"]
+    assert hits([("there", base64.b64encode(b"x" * before + text.encode()[:-1] + b"y"))], PLANTED) == []
 
 
 async def test_nothing_of_a_person_is_anywhere_in_the_clear(visitor: Visitor, partner: Partner) -> None:
