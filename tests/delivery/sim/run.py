@@ -36,7 +36,7 @@ class Outcome:
 
 
 def play(seed: int, events: int = EVENTS, plant: str = "", *, always: bool = False) -> Outcome:
-    """`plant`: a bug, by its name in plants.py. `always`: tell the history of a good run, too."""
+    """`plant`: a bug, by its name in plants. `always`: tell the history of a good run, too."""
     world: list[World] = []
 
     async def lived() -> None:

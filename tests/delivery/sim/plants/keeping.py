@@ -1,0 +1,93 @@
+"""Of what the kernel keeps and tells."""
+
+from collections.abc import Sequence
+from typing import Any
+from unittest import mock
+
+from shared.kernel import fold as folding
+from shared.kernel.batch import Batch
+from shared.kernel.document import Document, to_stored
+from shared.kernel.kernel import Kernel
+from shared.kernel.memory import MemoryStore
+from shared.kernel.recent import RecentStore
+from shared.kernel.record import Kind, Place
+from tests.delivery.sim.bus import SimulatedBus
+from tests.delivery.sim.plants.planting import plant
+
+
+@plant
+def no_duplicate_check() -> Sequence[Any]:
+    return [mock.patch.object(Document, "knows", lambda _self, _an, _cluster: False)]
+
+
+@plant
+def a_hole_applied() -> Sequence[Any]:
+    return [mock.patch.object(Document, "misses", lambda _self, _an: False)]
+
+
+@plant
+def no_republishing() -> Sequence[Any]:
+    """What was decided just now is told; what an earlier attempt decided is thought to be out."""
+
+    def fresh(batch: Batch) -> list[Any]:
+        return [entry for folded in batch.settled.values() for entry in folded.fresh]
+
+    return [mock.patch.object(Batch, "entries", fresh)]
+
+
+@plant
+def an_outbox_trimmed_too_early() -> Sequence[Any]:
+    """Once its record was read, instead of once it is committed."""
+    return [mock.patch.object(folding, "_is_out", lambda cause, world: cause.cluster == world.cluster)]
+
+
+@plant
+def no_guard() -> Sequence[Any]:
+    async def write(self: MemoryStore, documents: Sequence[tuple[str, Document]]) -> set[str]:
+        for _, document in documents:
+            self.documents[document.key] = to_stored(document)
+        return set()
+
+    return [mock.patch.object(MemoryStore, "write", write)]
+
+
+@plant
+def published_without_a_key() -> Sequence[Any]:
+    """A producer that spreads its records over the partitions."""
+
+    def place(self: SimulatedBus, message: Any) -> Place:
+        count = self._broker.partitions[message.topic]
+        return Place(message.topic, self._wire.chance.randrange(count))
+
+    return [mock.patch.object(SimulatedBus, "place", place)]
+
+
+@plant
+def a_command_folded_twice_in_one_batch() -> Sequence[Any]:
+    """What is known is looked up in the document as it was before the batch."""
+    proper, knows = folding.fold, Document.knows
+
+    def fold(document: Document, inputs: Any, *more: Any) -> Any:
+        def known(self: Document, an: Any, cluster: str) -> bool:
+            return knows(document if an.kind is Kind.COMMAND else self, an, cluster)
+
+        with mock.patch.object(Document, "knows", known):
+            return proper(document, inputs, *more)
+
+    return [mock.patch("shared.kernel.kernel.fold", fold)]
+
+
+@plant
+def a_memory_that_is_not_forgotten() -> Sequence[Any]:
+    """A partition that comes back finds the documents as they were when it went."""
+    return [mock.patch.object(RecentStore, "forget", lambda _self: None)]
+
+
+@plant
+def letters_without_a_release() -> Sequence[Any]:
+    """What lay aside for a stuck document is thrown away with the release, not folded."""
+
+    async def none(self: Kernel, key: str, inputs: Any) -> list[Any]:
+        return []
+
+    return [mock.patch.object(Kernel, "_letters", none)]
