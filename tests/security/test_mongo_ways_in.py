@@ -69,7 +69,7 @@ async def test_encrypted_with_a_certificate_and_a_password(pki: Authority, serve
     with serve(shows=pki.server(), asks_for=pki.ca, auth=True) as at:
         good: dict[str, Any] = {"tls": True, "ca": pki.ca, "cert": own.both, "user": USER, "password": PASSWORD}
         await works(settings(at, **good))
-        for change, words in (
+        cases: list[tuple[dict[str, Any], tuple[str, ...]]] = [
             ({"password": "wrong"}, ("refuses the user tsunagu", "TSUNAGU_MONGO_PASSWORD")),
             ({"user": "", "password": ""}, ("answers nobody without a user", "TSUNAGU_MONGO_USER")),
             ({"cert": None}, ("refuses our certificate", "TSUNAGU_MONGO_CERT")),
@@ -79,8 +79,9 @@ async def test_encrypted_with_a_certificate_and_a_password(pki: Authority, serve
             ),
             ({"ca": authority(pki.folder / "other").ca}, ("nobody has signed whom we trust", "TSUNAGU_MONGO_CA")),
             ({"tls": False, "ca": None, "cert": None}, ("TSUNAGU_MONGO_TLS=true",)),
-        ):
-            said = await told(settings(at, **{**good, **change}))
+        ]
+        answers = await asyncio.gather(*(told(settings(at, **{**good, **change})) for change, _ in cases))
+        for (change, words), said in zip(cases, answers, strict=True):
             assert all(word in said for word in words), (change, said)
             assert PASSWORD not in said and "\n" not in said
 
