@@ -15,6 +15,7 @@ MEMBERS = 5
 """Where in a group's description the broker lists its members."""
 
 PATIENCE_SECONDS = 30.0
+"""For brokers to decide who keeps a group: the first time some seconds."""
 UNDECIDED = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 

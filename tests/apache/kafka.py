@@ -10,7 +10,7 @@ import subprocess
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -60,8 +60,10 @@ def fetch() -> Path:
         own = jars.with_name(f"{jars.name}-{os.getpid()}")
         ran("mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime",
             f"-DoutputDirectory={own}")  # fmt: skip
-        with suppress(OSError):  # another suite may have been quicker
+        try:
             own.rename(jars)
+        except OSError:  # another suite was quicker
+            shutil.rmtree(own)
     return jars
 
 

@@ -25,7 +25,7 @@ async def test_a_second_of_each_comes_and_goes_in_the_middle_of_the_work(shared_
     async with living(People(net, accept=95)):
         await publish(partners, plans[:40])
         async with replicas(net) as seconds:
-            await in_groups(net, 2, 2, within=120)
+            await in_groups(net, 2, within=120)
             await publish(partners, plans[40:80])
             await until("both of each have worked", lambda: all_work(net, seconds), 90)
             for service in ("intake", "matching"):

@@ -51,15 +51,19 @@ def _replica(network: Network, service: str, port: int) -> Replica:
     return Replica(f"http://127.0.0.1:{port}", Supervisor(part, network.notes, lambda: None))
 
 
-async def in_groups(network: Network, least: int, most: int, within: float) -> None:
+async def in_groups(network: Network, count: int, within: float) -> None:
     """Until so many read each service's input."""
 
     async def all_are() -> bool:
-        cluster = await cluster_id(network.kafka)
-        found = [await members(network.kafka, group(name, "kernel", cluster)) for name in SERVICES]
-        return all(least <= count <= most for count in found)
+        return {*(await readers(network)).values()} == {count}
 
-    await until(f"{least} to {most} in each group", all_are, within)
+    await until(f"{count} in each group", all_are, within)
+
+
+async def readers(network: Network) -> dict[str, int]:
+    """How many read each service's input now."""
+    cluster = await cluster_id(network.kafka)
+    return {name: await members(network.kafka, group(name, "kernel", cluster)) for name in SERVICES}
 
 
 async def decisions(http: httpx.AsyncClient, url: str) -> float:
