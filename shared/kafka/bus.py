@@ -18,9 +18,7 @@ from shared.kernel.record import Message, Place, Record
 
 TIMEOUT_MS = 20_000
 MAX_REQUEST = 1_048_576
-"""Bytes of one message with key and headers: what Apache Kafka takes unless told otherwise."""
-OVERHEAD = 100
-"""Bytes that a record adds to what it holds, at most; each header adds ten."""
+"""Bytes of a batch: what Apache Kafka takes unless told otherwise. Ours are smaller, but for one of a single large message."""
 
 
 class KafkaBus:
@@ -59,20 +57,20 @@ class KafkaBus:
         """
         if self._producer is None:
             raise ConnectionError("the bus has not been started")
-        _check_sizes(messages)
         topics = {message.topic for message in messages}
         sizes = {topic: len(await self._producer.partitions_for(self._kafka.name(topic))) for topic in topics}
-        parted: dict[Place, list[Message]] = defaultdict(list)
+        parted: dict[tuple[str, int], list[Message]] = defaultdict(list)
         for message in messages:
-            parted[Place(message.topic, _hashed(message.key) % sizes[message.topic])].append(message)
-        _raise_first(await asyncio.gather(*starmap(self._in_order, parted.items()), return_exceptions=True))
+            parted[message.topic, _hashed(message.key) % sizes[message.topic]].append(message)
+        batches = {Place(*place): list(_batches(self._producer, some)) for place, some in parted.items()}
+        _raise_first(await asyncio.gather(*starmap(self._in_order, batches.items()), return_exceptions=True))
 
-    async def _in_order(self, place: Place, messages: Sequence[Message]) -> None:
+    async def _in_order(self, place: Place, batches: Sequence[Any]) -> None:
         """To one partition. When this raises, what was handed over has come to its end, too."""
         assert self._producer
         acks: list[Any] = []
         try:
-            for batch in _batches(self._producer, messages):
+            for batch in batches:
                 acks.append(
                     await self._producer.send_batch(batch, self._kafka.name(place.topic), partition=place.partition)
                 )
@@ -111,16 +109,6 @@ def _raise_first(ends: Sequence[Any]) -> None:
             raise error
 
 
-def _check_sizes(messages: Sequence[Message]) -> None:
-    """Raises MessageSizeTooLargeError before anything is sent: once the broker has refused one, aiokafka's idempotent
-    producer cannot go on.
-    """
-    for message in messages:
-        headers = sum(len(name) + len(value or b"") + 10 for name, value in message.headers)
-        if len(message.value or b"") + len(message.key) * 4 + headers + OVERHEAD > MAX_REQUEST:
-            raise MessageSizeTooLargeError(f"a message for {message.topic} is larger than {MAX_REQUEST} bytes")
-
-
 @lru_cache(maxsize=50_000)
 def _hashed(key: str) -> int:
     """As every client of Kafka hashes keys: a key lies in the partition of this number modulo their number."""
@@ -128,13 +116,17 @@ def _hashed(key: str) -> int:
 
 
 def _batches(producer: Any, messages: Sequence[Message]) -> Iterator[Any]:
-    """As few as hold them all, in order."""
+    """As few as hold them all, in order. Raises MessageSizeTooLargeError, before anything is sent: once the broker has
+    refused one, aiokafka's idempotent producer cannot go on.
+    """
     batch = producer.create_batch()
     for message in messages:
         one = {"timestamp": None, "key": message.key.encode(), "value": message.value, "headers": list(message.headers)}
         if batch.append(**one) is None:  # full, and closed by that
             yield batch
             batch = producer.create_batch()
-            batch.append(**one)
+            batch.append(**one)  # an empty one takes it, however large it is
+        if batch.size() > MAX_REQUEST:
+            raise MessageSizeTooLargeError(f"a message for {message.topic} is larger than {MAX_REQUEST} bytes")
     batch.close()  # nobody else may add to it
     yield batch

@@ -6,8 +6,10 @@ known by their generation's names; offsets mean something within one generation 
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from aiokafka import ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 from faststream.security import BaseSecurity, SASLScram512
@@ -43,9 +45,9 @@ class Kafka:
     def partition(self, place: Place) -> TopicPartition:
         return TopicPartition(self.name(place.topic), place.partition)
 
-    def place(self, partition: TopicPartition) -> Place:
-        """Of a partition of this generation, or of a partner's."""
-        return Place(partition.topic.removesuffix(self.suffix), partition.partition)
+    def place(self, partition: "TopicPartition | ConsumerRecord[Any, Any]") -> Place:
+        """Of a partition of this generation, or of a partner's; or where a record lies."""
+        return _place(partition.topic, partition.partition, self.suffix)
 
     @property
     def protocol(self) -> str:
@@ -96,3 +98,9 @@ async def cluster_id(kafka: Kafka) -> str:
         return f"{(await admin.describe_cluster())['cluster_id']}{kafka.suffix}"
     finally:
         await admin.close()
+
+
+@lru_cache(maxsize=10_000)
+def _place(topic: str, partition: int, suffix: str) -> Place:
+    """Asked for each record."""
+    return Place(topic.removesuffix(suffix), partition)

@@ -213,4 +213,4 @@ async def _undecoded(message: KafkaMessage) -> KafkaMessage:
 
 def record_of(r: Any, kafka: Kafka) -> Record:
     """What aiokafka has read, as the kernel knows it."""
-    return Record(kafka.place(TopicPartition(r.topic, r.partition)), r.offset, r.key, r.value, r.headers)
+    return Record(kafka.place(r), r.offset, r.key, r.value, r.headers)

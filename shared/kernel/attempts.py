@@ -33,20 +33,19 @@ class Attempts:
     _forgiven: set[str] = field(default_factory=set)
 
     async def __call__(self, records: Sequence[Record]) -> None:
+        ends = {record.place: record.offset + 1 for record in records}
         doubtful = self._doubtful(records)
-        for record in records:
-            self._next.pop(record.place, None)
+        for place in ends:
+            self._next.pop(place, None)
         if doubtful:
             await self._tried(records, [f"{self.cluster}:{record}" for record in doubtful])
         else:
             await self.process(records)
-        self._next |= {record.place: record.offset + 1 for record in records}
+        self._next |= ends
 
     def _doubtful(self, records: Sequence[Record]) -> list[Record]:
         """The first of each partition, where it does not follow what went well."""
-        firsts: dict[Place, Record] = {}
-        for record in records:
-            firsts.setdefault(record.place, record)
+        firsts = {record.place: record for record in reversed(records)}
         return [record for place, record in firsts.items() if self._next.get(place) != record.offset]
 
     async def _tried(self, records: Sequence[Record], ids: list[str]) -> None:

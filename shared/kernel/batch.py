@@ -14,6 +14,7 @@ from shared.kernel.record import Input, Message
 class Batch:
     """`dead`: letters for what nobody can read. Per key: its inputs (`groups`), the document that they were folded on
     (`before`), what came of it (`settled`), and up to which position a batch ahead tells its journal (`queued`).
+    `taking_up`: keys with a word that takes up what lies aside.
 
     `written`: set once documents and what lies aside are stored.
     """
@@ -21,6 +22,7 @@ class Batch:
     records: int
     dead: list[Message]
     groups: dict[str, list[Input]] = field(default_factory=lambda: defaultdict(list))
+    taking_up: set[str] = field(default_factory=set)
     before: dict[str, Document] = field(default_factory=dict)
     settled: dict[str, Folded] = field(default_factory=dict)
     queued: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -25,8 +25,7 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a decision may know besides its document. `time` is when the input happened, `now` when it is decided.
 
     `cause`: the id of the input. `view`: the service's own view of others (matching: the roster), or None.

@@ -2,26 +2,32 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from shared.kernel.record import Input, Kind, encode
+from shared.errors import DomainError
+from shared.kernel.record import NUMBERED, Input, Kind, Place, encode
 
 KEEP_IDS = 64
 KEEP_IDS_MS = 10 * 60 * 1000
 MAX_BYTES = 1_000_000
 """A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
+SEEN_BYTES = 300
+"""Of a stream's name and number, at most."""
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(NamedTuple):
     """Where the record that led to a decision lies. `cluster`: offsets mean nothing in another one."""
 
     cluster: str
     topic: str
     partition: int
     offset: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.topic, self.partition)
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ class Answer:
         return replace(self, refused="id_reused", message=message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class Entry:
-    """One decision: a line of the journal. `stream` and `sequence`, or `command`, say what it answers.
+    """One decision: a line of the journal. Never changed. `stream` and `sequence`, or `command`, say what it answers.
 
     `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own.
     `by`: who sent the command, role and id. `hash`: of its content. `kept`: its input had lain aside, and its cause is
@@ -70,13 +76,13 @@ class Entry:
     def text(self) -> str:
         """As it is stored and told: JSON, made once."""
         if not self._text:
-            object.__setattr__(self, "_text", _json(entry_stored(self)))
+            self._text = _json(entry_stored(self))
         return self._text
 
 
 @dataclass(frozen=True)
 class Document:
-    """See docs/architecture.md for each field. Never changed in place."""
+    """See docs/architecture.md for each field. Never changed in place. `size`: about how many bytes when stored; 0: unknown."""
 
     key: str
     rev: str = ""
@@ -90,6 +96,7 @@ class Document:
     due: datetime | None = None
     outbox: tuple[Entry, ...] = ()
     stuck: str | None = None
+    size: int = field(default=0, compare=False)
 
     @property
     def kind(self) -> str:
@@ -101,16 +108,24 @@ class Document:
         vars(other).update(vars(self), **changes)
         return other
 
+    def weighed(self, waiting: int) -> "Document":
+        """Itself, which nobody else has yet. `waiting`: bytes of the outbox. Raises DomainError where it would be too large."""
+        size = len(encode(self.state)) + SEEN_BYTES * len(self.seen) + waiting
+        if size > MAX_BYTES:
+            raise DomainError(f"{self.key} would pass {MAX_BYTES} bytes")
+        vars(self)["size"] = size
+        return self
+
     def knows(self, an: Input, cluster: str) -> bool:
         """Has this input been folded before?"""
-        if an.kind in (Kind.EVENT, Kind.UNREADABLE):
+        if an.kind in NUMBERED:
             return bool(an.stream) and an.sequence <= self.seen.get(an.stream, 0)
         folded = not an.kept and self.at[0] == cluster and an.record.offset <= self.at[1]
         return folded or (an.kind is Kind.COMMAND and an.id in self.ids)
 
     def misses(self, an: Input) -> bool:
         """Is there an earlier event of its stream that has not come yet?"""
-        return an.kind in (Kind.EVENT, Kind.UNREADABLE) and an.sequence > self.seen.get(an.stream, 0) + 1
+        return an.kind in NUMBERED and an.sequence > self.seen.get(an.stream, 0) + 1
 
     def marked(self, an: Input, cluster: str) -> dict[str, Any]:
         """The fields by which it knows the input from now on."""
@@ -165,7 +180,7 @@ def entry_stored(entry: Entry) -> dict[str, Any]:
         "document": entry.document,
         "position": entry.position,
         "at": entry.at,
-        "cause": vars(entry.cause),
+        "cause": entry.cause._asdict(),
         "stream": entry.stream,
         "sequence": entry.sequence,
         "command": entry.command,

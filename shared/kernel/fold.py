@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.errors import DomainError, NewerVersion
-from shared.kernel.document import MAX_BYTES, Answer, Cause, Document, Entry
-from shared.kernel.record import Input, Kind, Place, encode, letter_id
+from shared.errors import NewerVersion
+from shared.kernel.document import Answer, Cause, Document, Entry
+from shared.kernel.record import TAKES_UP, Input, Kind, letter_id
 from shared.kernel.step import World, cause_of, step
 
 
@@ -55,18 +55,16 @@ def pending(document: Document, inputs: Sequence[Input], world: World) -> tuple[
 
 
 def _is_out(cause: Cause, world: World) -> bool:
-    below = world.committed.get(Place(cause.topic, cause.partition), -1)
-    return cause.cluster == world.cluster and cause.offset < below
+    return cause.cluster == world.cluster and cause.offset < world.committed.get(cause.place, -1)
 
 
 def _will_come_back(entry: Entry, world: World) -> bool:
-    place = Place(entry.cause.topic, entry.cause.partition)
-    return entry.cause.cluster == world.cluster and place in world.committed
+    return entry.cause.cluster == world.cluster and entry.cause.place in world.committed
 
 
 def _fold_one(folded: Folded, one: Input, world: World) -> None:
     document = folded.document
-    if one.kind in (Kind.RELEASE, Kind.REPAIR):
+    if one.kind in TAKES_UP:
         _take_up(folded, one, world)
     elif document.knows(one, world.cluster):
         folded.duplicates += 1
@@ -86,15 +84,16 @@ def _take_up(folded: Folded, word: Input, world: World) -> None:
         folded.document, folded.changed = folded.document.but(stuck=None, rev=world.token), True
     for one in aside:
         kept = one.kept or letter_id(world.cluster, one.record)
-        _fold_one(folded, replace(one, kept=kept, release=word.record), world)
+        _fold_one(folded, one._replace(kept=kept, release=word.record), world)
 
 
 def _apply(folded: Folded, one: Input, world: World) -> None:
     try:
         after, entry = step(folded.document, one, world)
-        waiting = folded.waiting + (len(entry.text) if entry else 0)
-        if len(encode(after.state)) + 300 * len(after.seen) + waiting > MAX_BYTES:
-            raise DomainError(f"{after.key} would pass {MAX_BYTES} bytes")
+        if entry is None:
+            return
+        waiting = folded.waiting + len(entry.text)
+        folded.document = after.weighed(waiting)
     except NewerVersion:
         raise
     except Exception as error:  # whatever our own code raises is this document's matter alone
@@ -103,8 +102,5 @@ def _apply(folded: Folded, one: Input, world: World) -> None:
         folded.letters.append(one)
         folded.changed = True
         return
-    if after is folded.document:
-        return
-    folded.document, folded.changed, folded.waiting = after, True, waiting
-    if entry:
-        folded.fresh.append(entry)
+    folded.changed, folded.waiting = True, waiting
+    folded.fresh.append(entry)

@@ -10,7 +10,7 @@ reloads and finds the work done. See docs/architecture.md.
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -24,7 +24,7 @@ from shared.kernel.document import Answer, Document, Entry
 from shared.kernel.fold import fold
 from shared.kernel.limit import Limit
 from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
-from shared.kernel.record import Input, Kind, Message, Place, Record, Subscriptions, letter_id
+from shared.kernel.record import TAKES_UP, Input, Kind, Message, Place, Record, Subscriptions, letter_id
 from shared.kernel.step import World, refold
 
 SLICE = 100
@@ -77,7 +77,9 @@ class Kernel:
         batch = Batch(len(records), dead)
         for one in inputs:
             batch.groups[one.key].append(one)
-        if ahead and any(map(_takes_up, batch.groups.values())):
+            if one.kind in TAKES_UP:
+                batch.taking_up.add(one.key)
+        if ahead and batch.taking_up:
             await ahead[-1].written.wait()  # what they lay aside is to be taken up, too
         await self._fold(batch, batch.groups, ahead)
         return batch
@@ -124,21 +126,26 @@ class Kernel:
         known = {key: folded.document for one in ahead for key in keys if (folded := one.settled.get(key))}
         stored = await self.store.load([key for key in keys if key not in known])
         for key in keys:
-            batch.before[key] = await self._current(known.get(key) or stored.get(key) or Document(key))
+            document = known.get(key) or stored.get(key) or Document(key)
+            batch.before[key] = await self._refolded(document) if self._is_older(document) else document
             batch.queued[key] = known[key].version if key in known else 0
-        letters = {key: await self._letters(key, batch.groups[key]) for key in keys}
+        letters = {key: await self._letters(key) for key in batch.taking_up.intersection(keys)}
         world = self._world()
         for some in _sliced(keys):
             with self.within():
-                batch.settled |= {key: fold(batch.before[key], batch.groups[key], world, letters[key]) for key in some}
+                for key in some:
+                    batch.settled[key] = fold(batch.before[key], batch.groups[key], world, letters.get(key, ()))
             await asyncio.sleep(0)  # batches ahead, and the broker's acknowledgements, wait for this thread
         self.limit.look([message.key for message in batch.dead], [batch.settled[key] for key in keys])
 
-    async def _current(self, document: Document) -> Document:
-        """Refolded from its journal where an older evolve made its state; where that fails, fold makes it stuck."""
+    def _is_older(self, document: Document) -> bool:
+        """Did an older evolve make its state?"""
         rules = self.deciders.get(document.kind)
-        if not rules or not document.version or document.evolve >= rules.number:
-            return document
+        return bool(rules and document.version and document.evolve < rules.number)
+
+    async def _refolded(self, document: Document) -> Document:
+        """From its journal; where that fails, fold makes it stuck."""
+        rules = self.deciders[document.kind]
         entries = {entry.position: entry for entry in (*await self.store.journal(document.key), *document.outbox)}
         try:
             state = refold(rules, [entries[position] for position in sorted(entries)])
@@ -147,16 +154,14 @@ class Kernel:
             return document
         return document.but(state=state, evolve=rules.number)
 
-    async def _letters(self, key: str, inputs: Sequence[Input]) -> list[Input]:
-        """What lies aside, where a release or a repair asks for it."""
-        if not _takes_up(inputs):
-            return []
+    async def _letters(self, key: str) -> list[Input]:
+        """What lies aside."""
         return [self._unsealed(letter) for letter in await self.store.letters(key)]
 
     def _unsealed(self, letter: Letter) -> Input:
         """A letter that this version cannot read, or not open, keeps its document stuck; not the partition."""
         try:
-            return replace(self.subscriptions.read(dead_letters.from_letter(letter, self.sealer)), kept=letter.id)
+            return self.subscriptions.read(dead_letters.from_letter(letter, self.sealer))._replace(kept=letter.id)
         except Exception as error:
             record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
             return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
@@ -170,10 +175,9 @@ class Kernel:
         ]
         await self.store.keep(aside)
         still = {letter.id for letter in aside}
-        for key, inputs in batch.groups.items():
-            if _takes_up(inputs):
-                stored = await self.store.letters(key)
-                await self.store.discard([letter for letter in stored if letter.id not in still])
+        for key in batch.taking_up:
+            stored = await self.store.letters(key)
+            await self.store.discard([letter for letter in stored if letter.id not in still])
 
     async def _note_holes(self, batch: Batch) -> None:
         now = self.clock.now()
@@ -198,6 +202,7 @@ class Kernel:
         stuck = [
             self._dead(one.record, "stuck")
             for key, folded in batch.settled.items()
+            if folded.letters
             for one in self._just_come(folded.letters, batch.groups[key])
         ]
         refused = [
@@ -209,7 +214,7 @@ class Kernel:
         return stuck + refused
 
     def _just_come(self, letters: Sequence[Input], inputs: Sequence[Input]) -> list[Input]:
-        new = {self._letter_id(one) for one in inputs} if letters else set()
+        new = {self._letter_id(one) for one in inputs}
         return [one for one in letters if self._letter_id(one) in new]
 
     def _dead(self, record: Record, reason: str, code: str = "") -> Message:
@@ -239,7 +244,3 @@ def _sliced(keys: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(keys)
     while some := list(islice(rest, SLICE)):
         yield some
-
-
-def _takes_up(inputs: Iterable[Input]) -> bool:
-    return any(one.kind in (Kind.RELEASE, Kind.REPAIR) for one in inputs)

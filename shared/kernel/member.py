@@ -112,7 +112,7 @@ class Member:
         last = {record.place: record.offset for record in records}
         owned = self._partitions.assignment()
         good = {place for place, at in last.items() if place in owned and await self._partitions.position(place) > at}
-        return [record for record in records if record.place in good]
+        return list(records) if len(good) == len(last) else [record for record in records if record.place in good]
 
     async def _commit(self, records: Sequence[Record]) -> None:
         offsets = {record.place: record.offset + 1 for record in records}

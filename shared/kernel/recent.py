@@ -12,15 +12,21 @@ from typing import Any
 from shared.kernel.document import Document
 from shared.kernel.ports import Store
 
-AT_MOST = 2000
+AT_MOST = 16_000_000
+"""Bytes of documents, as stored; as objects they take about four times as many."""
+OVERHEAD = 500
+"""What a small one takes besides."""
 
 
 class RecentStore:
-    """shared.kernel.ports.Store around another one, for the kernel alone: whoever only reads asks the other."""
+    """shared.kernel.ports.Store around another one, for the kernel alone: whoever only reads asks the other.
+    `at_most`: bytes that it remembers.
+    """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, at_most: int = AT_MOST) -> None:
+        self._store, self._at_most = store, at_most
         self._recent: OrderedDict[str, Document] = OrderedDict()
+        self._bytes = 0
 
     async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
         known = {key: self._recent[key] for key in keys if key in self._recent}
@@ -29,18 +35,27 @@ class RecentStore:
 
     async def write(self, documents: Sequence[tuple[str, Document]]) -> set[str]:
         for _, document in documents:
-            self._recent.pop(document.key, None)  # whatever comes of it: not as it was
+            self._drop(document.key)  # whatever comes of it: not as it was
         missed = await self._store.write(documents)
         for _, document in documents:
             if document.key not in missed:
-                self._recent[document.key] = document
-        while len(self._recent) > AT_MOST:
-            self._recent.popitem(last=False)
+                self._remember(document)
         return missed
 
     def forget(self) -> None:
         """Another may write from now on."""
         self._recent.clear()
+        self._bytes = 0
+
+    def _remember(self, document: Document) -> None:
+        self._recent[document.key] = document
+        self._bytes += OVERHEAD + document.size
+        while self._bytes > self._at_most:
+            self._drop(next(iter(self._recent)))
+
+    def _drop(self, key: str) -> None:
+        if document := self._recent.pop(key, None):
+            self._bytes -= OVERHEAD + document.size
 
     def __getattr__(self, name: str) -> Any:
         """All else is the store's."""

@@ -34,8 +34,7 @@ class Place(NamedTuple):
         return f"{self.topic}-{self.partition}"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """As read from Kafka, undecoded."""
 
     place: Place
@@ -48,8 +47,7 @@ class Record:
         return f"{self.place}-{self.offset}"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """To be published."""
 
     topic: str
@@ -70,8 +68,13 @@ class Kind(StrEnum):
     """Ours, for a known document, but of a type or form that this version does not know, or that it fails on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+NUMBERED = (Kind.EVENT, Kind.UNREADABLE)
+"""Known by stream and sequence."""
+TAKES_UP = (Kind.RELEASE, Kind.REPAIR)
+"""Words by which what lies aside is taken up."""
+
+
+class Input(NamedTuple):
     """A record understood. `stream` and `sequence` are an event's; `origin` is a command's record of a partner, `by` its
     sender.
 

@@ -11,7 +11,6 @@ from typing import Any
 from shared.errors import DomainError
 from shared.kernel.decider import Decider
 from shared.kernel.document import Document, Entry
-from shared.kernel.record import Place
 from shared.kernel.step import Committed, answer, refold
 
 
@@ -27,8 +26,8 @@ class Known:
         """Are its effects on Kafka for certain? If not, its record comes again and brings it out. An older cluster's
         are: this broker has been told them all.
         """
-        place = Place(entry.cause.topic, entry.cause.partition)
-        return entry.cause.cluster != self.cluster or entry.cause.offset < self.committed.get(place, 0)
+        cause = entry.cause
+        return cause.cluster != self.cluster or cause.offset < self.committed.get(cause.place, 0)
 
 
 class CannotFold(DomainError):
@@ -81,7 +80,7 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     )
     if entry.command is None:
         return noted
-    below = known.committed.get(Place(cause.topic, cause.partition), 0)
+    below = known.committed.get(cause.place, 0)
     return replace(noted, ids=noted.answered(entry.command, answer(entry), below))
 
 

@@ -49,9 +49,9 @@ def step(document: Document, one: Input, world: World) -> tuple[Document, Entry 
         return document, None
     context = Context(document.key, world.now, one.time or world.now, one.id, world.view)
     decision = rules.decide(state, Tick() if one.kind is Kind.TICK else one.data, context)
-    for event in decision:
-        if isinstance(event, Event):
-            state = rules.evolve(state, event)
+    told = [event for event in decision if isinstance(event, Event)]
+    for event in told:
+        state = rules.evolve(state, event)
     due = rules.due(state)
     if one.kind is Kind.TICK and due is not None and due <= world.now:
         raise DomainError(f"{document.key} is still due at {due} after its tick")
@@ -104,8 +104,8 @@ def _written(
     )
     changes = document.marked(one, world.cluster)
     if entry.command:
-        place = Place(entry.cause.topic, entry.cause.partition)
-        changes["ids"] = document.answered(entry.command, answer(entry), world.committed.get(place, 0))
+        below = world.committed.get(entry.cause.place, 0)
+        changes["ids"] = document.answered(entry.command, answer(entry), below)
     after = document.but(
         rev=world.token, version=position, state=state, due=due, evolve=evolve, sent=sent,
         outbox=(*document.outbox, entry), **changes,

@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared import logs
@@ -180,6 +180,6 @@ class Reading:
                 told = (((one.key or b"").decode(), one.value) for one in batch)
                 self.decisions.tally.rows += await self.shelves[topic].take(told)
             elif topic.endswith(".dead-letters"):
-                self.dead += [replace(one, value=None) for one in batch if is_about_aside(one)]
+                self.dead += [one._replace(value=None) for one in batch if is_about_aside(one)]
             else:
                 await self.decisions.take(batch)

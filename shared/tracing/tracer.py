@@ -5,7 +5,7 @@ What a span says: topic, type of event, case. Never what is in a record, nor who
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from opentelemetry.context import Context
@@ -68,7 +68,7 @@ class Tracer:
                 continue
             span = self._sent(message, case, head, decided)
             traceparent = (TRACEPARENT, _traceparent(span.get_span_context()))
-            told.append(replace(message, headers=[*message.headers, traceparent]))
+            told.append(message._replace(headers=[*message.headers, traceparent]))
             spans.append(span)
         return told, spans
 

@@ -58,7 +58,7 @@ async def test_each_invariant_says_how_often_it_looked_or_why_it_could_not(datab
 async def test_a_stream_in_two_partitions_is_named(database: str) -> None:
     evidence = await (await little(database)).evidence()
     first, second, *more = evidence.topics["matches"]
-    moved = replace(second, place=second.place._replace(partition=1))
+    moved = second._replace(place=second.place._replace(partition=1))
     report = judge(replace(evidence, topics={**evidence.topics, "matches": [first, moved, *more]}))
     assert "two partitions" in {problem.kind for problem in report.problems}, render(report)
 
@@ -132,7 +132,7 @@ async def test_a_journal_line_may_have_another_cause_when_it_is_said_again(datab
     again = world.topics["intake.journal"][0]
     value = (again.value or b"").replace(b'"cluster":"little"', b'"cluster":"older"')
     assert value != again.value
-    world.topics["intake.journal"].append(replace(again, value=value))
+    world.topics["intake.journal"].append(again._replace(value=value))
     report = judge(await world.evidence())
     assert report.ok, render(report)
 
@@ -142,7 +142,7 @@ async def test_a_dead_letter_is_no_loss(database: str) -> None:
     await unanswered_command(world)
     offset = str(len(world.topics["notify.commands"]) - 1).encode()
     place = [("ce_topic", b"notify.commands"), ("ce_partition", b"0"), ("ce_offset", offset)]
-    world.topics["notify.dead-letters"].append(replace(world.topics["cases"][0], headers=place))
+    world.topics["notify.dead-letters"].append(world.topics["cases"][0]._replace(headers=place))
     report = judge(await world.evidence())
     assert report.ok, render(report)
     assert report.total().dead == 1

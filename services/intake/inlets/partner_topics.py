@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.intake.domain.admission import problems
 from services.intake.domain.commands import Publish, Reject, case_key, command_id
@@ -86,7 +86,7 @@ class PartnerInlet:
         case = _case_of(record)
         key = keys.get(case) if case else None
         if case and key is None:  # erased: nothing of it is kept
-            record = replace(record, value=b"", headers=())
+            record = record._replace(value=b"", headers=())
         seal = key.seal_bytes if key else self.sealer.seal
         return dead_letters.dead_letter(
             self.commands.service, record, reason, self.clock.now(), seal, code=code, document=case or ""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from shared.kernel.record import Message
@@ -51,27 +50,27 @@ async def lose_journal_record(world: Little) -> None:
 
 async def other_bytes(world: Little) -> None:
     again = world.topics["cases"][0]
-    world.topics["cases"].append(replace(again, value=(again.value or b"").replace(b"08220", b"08203")))
+    world.topics["cases"].append(again._replace(value=(again.value or b"").replace(b"08220", b"08203")))
     world.read["matching", "cases"] = world.read["stats", "cases"] = len(world.topics["cases"])
 
 
 async def journal_record_again(world: Little) -> None:
     again = world.topics["intake.journal"][0]
-    world.topics["intake.journal"].append(replace(again, value=(again.value or b"").replace(b"08220", b"08203")))
+    world.topics["intake.journal"].append(again._replace(value=(again.value or b"").replace(b"08220", b"08203")))
 
 
 async def never_applied(world: Little) -> None:
     """Published and passed over."""
     last = world.topics["cases"][-1]
     headers = [(n, b"3" if n == "ce_sequence" else v) for n, v in last.headers]
-    world.topics["cases"].append(replace(last, headers=headers))
+    world.topics["cases"].append(last._replace(headers=headers))
     world.read["matching", "cases"] = world.read["stats", "cases"] = len(world.topics["cases"])
 
 
 async def unanswered_command(world: Little) -> None:
     told = world.topics["notify.commands"][-1]
     headers = [(n, b"another" if n == "ce_id" else v) for n, v in told.headers]
-    world.topics["notify.commands"].append(replace(told, headers=headers))
+    world.topics["notify.commands"].append(told._replace(headers=headers))
     world.read["notify", "notify.commands"] += 1
 
 
@@ -112,7 +111,7 @@ async def forgotten_mail(world: Little) -> None:
         b'{"type":"tsunagu.notify.sending-started.v1","data":'
         b'{"message":"%s#1#reminder","case":"%s","attempt":1}}' % (CASE.encode(), CASE.encode())
     )
-    world.topics["notify.journal"].append(replace(record, value=b'{"events":[' + event + b"]}"))
+    world.topics["notify.journal"].append(record._replace(value=b'{"events":[' + event + b"]}"))
 
 
 async def other_facts(world: Little) -> None:
@@ -137,7 +136,7 @@ async def asked_in_vain(world: Little) -> None:
 async def asked_without_a_place(world: Little) -> None:
     offer = world.topics["offers"][0]
     value = json.dumps({**json.loads(offer.value or b""), "number": 9}).encode()
-    world.topics["offers"].append(replace(offer, value=value))
+    world.topics["offers"].append(offer._replace(value=value))
 
 
 async def committed_too_far(world: Little) -> None:
@@ -166,7 +165,7 @@ async def two_commands_of_one_id(world: Little) -> None:
         world.topics[topic].append(Message(topic, "R-1", b"{}", [("ce_id", b"1")]))
         changed = [("ce_id", str(number).encode()), ("ce_origin", f"{topic}-0-{number}".encode())]
         headers = [*(one for one in command.headers if one[0] != "ce_id"), *changed]
-        world.topics["intake.commands"].append(replace(command, headers=headers))
+        world.topics["intake.commands"].append(command._replace(headers=headers))
 
 
 SPOILED: list[tuple[Spoil, set[str]]] = [

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -17,20 +16,20 @@ from tests.unit.samples import referral
 def typed(record: Record, content_type: str, name: str = "content-type") -> Record:
     """The same under another content type."""
     kept = [(header, value) for header, value in record.headers if header != "content-type"]
-    return replace(record, headers=[*kept, (name, content_type.encode())])
+    return record._replace(headers=[*kept, (name, content_type.encode())])
 
 
 def without(name: str) -> Record:
     event = json.loads(structured(referral()).value or b"")
-    return replace(
-        structured({}), value=json.dumps({key: value for key, value in event.items() if key != name}).encode()
+    return structured({})._replace(
+        value=json.dumps({key: value for key, value in event.items() if key != name}).encode()
     )
 
 
 def in_base64() -> Record:
     event = json.loads(without("data").value or b"")
     event["data_base64"] = base64.b64encode(json.dumps(referral()).encode()).decode()
-    return replace(structured({}), value=json.dumps(event).encode())
+    return structured({})._replace(value=json.dumps(event).encode())
 
 
 READ: dict[str, Record] = {
@@ -45,8 +44,8 @@ READ: dict[str, Record] = {
     "structured, an extension that is a number": structured(referral(), partnerrow=7),
     "structured, an attribute that is null": structured(referral(), subject=None),
     "structured, JSON of a vendor": structured(referral(), datacontenttype="application/vnd.acme+json"),
-    "structured, ce_ headers as well": replace(
-        structured(referral()), headers=[*structured({}).headers, ("ce_id", b"other"), ("ce_type", b"other")]
+    "structured, ce_ headers as well": structured(referral())._replace(
+        headers=[*structured({}).headers, ("ce_id", b"other"), ("ce_type", b"other")]
     ),
 }  # fmt: skip
 REFUSED: dict[str, tuple[Record, str, str]] = {
@@ -63,7 +62,7 @@ REFUSED: dict[str, tuple[Record, str, str]] = {
     "a version that is a number": (structured(referral(), specversion=1.0), "envelope", "specversion must be a string"),
     "an older version": (structured(referral(), specversion="0.3"), "envelope", "attribute specversion must be 1.0"),
     "a newer version, binary": (
-        replace(binary(referral()), headers=[("ce_specversion", b"2.0"), *binary(referral()).headers[2:]]),
+        binary(referral())._replace(headers=[("ce_specversion", b"2.0"), *binary(referral()).headers[2:]]),
         "envelope", "header ce_specversion must be 1.0",
     ),
     "a local time": (structured(referral(), time="2025-12-01T12:00:00"), "envelope", "attribute time must be an RFC 3339"),

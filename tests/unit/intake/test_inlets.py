@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,9 +106,9 @@ def test_unknown_codes_are_named_beside_what_is_malformed() -> None:
 
 
 UNREADABLE: dict[str, tuple[Record, str]] = {
-    "a null header": (replace(binary({}), headers=[("ce_id", None)]), "header"),
-    "a header that is not UTF-8": (replace(binary({}), headers=[("ce_id", b"\xff")]), "header"),
-    "no headers": (replace(binary({}), headers=[]), "envelope"),
+    "a null header": (binary({})._replace(headers=[("ce_id", None)]), "header"),
+    "a header that is not UTF-8": (binary({})._replace(headers=[("ce_id", b"\xff")]), "header"),
+    "no headers": (binary({})._replace(headers=[]), "envelope"),
     "no id": (binary(referral(), id=""), "envelope"),
     "a very long id": (structured(referral(), id="x" * 201), "envelope"),
     "no source": (binary(referral(), source=""), "envelope"),
@@ -119,7 +118,7 @@ UNREADABLE: dict[str, tuple[Record, str]] = {
     "no JSON": (binary(b"{"), "payload"),
     "no UTF-8": (binary(b'"\xff\xfe"'), "payload"),
     "a list": (binary([1]), "payload"),
-    "nothing": (replace(binary({}), value=None), "payload"),
+    "nothing": (binary({})._replace(value=None), "payload"),
     "data that is a list": (structured([1]), "payload"),
     "half a character": (structured(referral(), id="\ud800"), "payload"),
     "very deep": (binary(b"[" * 100_000), "payload"),

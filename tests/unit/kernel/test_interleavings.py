@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 from hypothesis import given, settings
@@ -82,7 +81,7 @@ def test_copies_in_any_order_lead_to_the_same_documents(copies: list[tuple[int, 
     bench = Bench()
     whole = log(bench)
     sent = [record for start, length in copies for record in whole[start : start + length]] + whole
-    resent = [replace(record, offset=offset) for offset, record in enumerate(sent)]
+    resent = [record._replace(offset=offset) for offset, record in enumerate(sent)]
     asyncio.run(bench.deliver(bench.kernel(), *resent))
     for place, key in enumerate(KEYS):
         numbers = range(place, COUNT, len(KEYS))

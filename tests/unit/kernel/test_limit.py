@@ -1,7 +1,5 @@
 """A bad deploy is stopped before it has laid a whole topic aside; and what must not stop anybody does not."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.kernel.kernel import Kernel
@@ -29,11 +27,11 @@ def limited(bench: Bench, count: int = 4, time: Seconds | None = None, **other: 
 def bad(bench: Bench, number: int, *, by: str = "") -> Record:
     """One that our code cannot digest, for a document of its own."""
     record = bench.command(AddNow(number=666), f"bad-{number}", key=f"counter-{number}")
-    return replace(record, headers=[*record.headers, ("ce_actor", by.encode())]) if by else record
+    return record._replace(headers=[*record.headers, ("ce_actor", by.encode())]) if by else record
 
 
 def nobodys(bench: Bench, number: int) -> Record:
-    return replace(bench.command(AddNow(number=1), f"no-{number}"), key=None)
+    return bench.command(AddNow(number=1), f"no-{number}")._replace(key=None)
 
 
 async def test_nothing_of_the_batch_that_is_too_much_is_stored_or_told(bench: Bench) -> None:

@@ -1,6 +1,12 @@
 """What a kernel remembers of documents, while others write them."""
 
-from shared.kernel.recent import RecentStore
+from collections.abc import Collection, Mapping
+
+import pytest
+
+from shared.kernel.document import Document
+from shared.kernel.memory import MemoryStore
+from shared.kernel.recent import OVERHEAD, RecentStore
 from tests.unit.kernel.bench import Bench
 from tests.unit.kernel.counter import chain_of
 
@@ -27,3 +33,37 @@ async def test_what_is_written_rests_on_no_memory() -> None:
     await bench.deliver(first, second, bench.event(3, 3))
     assert (await bench.state())["chain"] == chain_of(1, 2, 3)
     assert bench.tally.counts["guard_misses"] == 1
+
+
+class Asked(MemoryStore):
+    """Notes what was loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    async def load(self, keys: Collection[str]) -> Mapping[str, Document]:
+        self.asked += keys
+        return await super().load(keys)
+
+
+async def test_it_holds_so_many_bytes_and_forgets_those_that_were_written_longest_ago() -> None:
+    store = Asked()
+    memory = RecentStore(store, at_most=3 * OVERHEAD + 1000)
+    sizes = {"counter-a": 700, "counter-b": 200, "counter-c": 100}
+    await memory.write([("", Document(key, rev="1", size=size)) for key, size in sizes.items()])
+    assert len(await memory.load(sizes)) == 3 and store.asked == []
+    await memory.write([("1", Document("counter-b", rev="2", size=201))])
+    assert len(await memory.load(sizes)) == 3 and store.asked == ["counter-a"]
+    await memory.write([("2", Document("counter-b", rev="3", size=5000))])
+    assert len(await memory.load(sizes)) == 3 and store.asked[1:] == ["counter-a", "counter-b", "counter-c"]
+
+
+@pytest.mark.parametrize(("room", "reads"), [(5000, 1), (0, 3)])
+async def test_what_a_kernel_has_written_it_need_not_read_while_there_is_room(room: int, reads: int) -> None:
+    store = Asked()
+    bench = Bench(store=store)
+    kernel = bench.kernel(store=RecentStore(store, at_most=OVERHEAD + room))
+    for number in range(1, 4):
+        await bench.deliver(kernel, bench.event(number, number))
+    assert store.asked == ["counter-1"] * reads

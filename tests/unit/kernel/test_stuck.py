@@ -103,7 +103,7 @@ async def test_a_letter_that_cannot_be_opened_keeps_its_own_document_waiting(ben
 async def test_an_event_of_ours_that_this_version_cannot_read_makes_its_document_wait(bench: Bench) -> None:
     new = bench.raw(SUMS, KEY, Add(number=5), ce_type="test.add.v2", ce_sequence="1", ce_source="a")
     malformed = bench.raw(SUMS, "counter-2", AddNow(number=5), ce_type=Add.type, ce_sequence="1", ce_source="a")
-    broken = replace(malformed, value=b'{"number": "many"}')
+    broken = malformed._replace(value=b'{"number": "many"}')
     await bench.deliver(bench.kernel(), new, bench.event(7, 2), broken)
     assert (await bench.document()).stuck == str(new)
     assert (await bench.document("counter-2")).stuck == str(broken)

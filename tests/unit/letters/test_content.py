@@ -1,7 +1,5 @@
 """What a dead letter says of itself, and when it holds the whole record."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.kernel.dead_letters import dead_letter
@@ -43,7 +41,7 @@ def test_its_head_tells_where_and_why_but_not_a_partners_key() -> None:
 
 @pytest.mark.parametrize(("key", "document"), [(b"case-9a1c", "case-9a1c"), (b"Nguyen Thi An", ""), (None, "")])
 def test_of_our_own_topics_the_key_says_whose_it_is(key: bytes | None, document: str) -> None:
-    assert read(lettered(replace(RECORD, key=key))).document == document
+    assert read(lettered(RECORD._replace(key=key))).document == document
 
 
 def test_what_is_no_dead_letter_is_none() -> None:
@@ -62,10 +60,10 @@ async def test_a_short_one_is_whole() -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        replace(RECORD, value=b"x" * 30_000),
-        replace(RECORD, headers=[("x", b"y" * 300)]),
-        replace(RECORD, headers=[("x" * 60, b"y")]),
-        replace(RECORD, headers=[(f"x{n}", b"y") for n in range(25)]),
+        RECORD._replace(value=b"x" * 30_000),
+        RECORD._replace(headers=[("x", b"y" * 300)]),
+        RECORD._replace(headers=[("x" * 60, b"y")]),
+        RECORD._replace(headers=[(f"x{n}", b"y") for n in range(25)]),
     ],
 )
 async def test_one_that_may_be_cut_short_is_not(record: Record) -> None:
