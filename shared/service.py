@@ -40,6 +40,7 @@ from shared.recovery.catch_up import Recovery
 from shared.recovery.holes import Repair
 from shared.recovery.marker import MarkedStore, check_schema
 from shared.refusals import reason
+from shared.renewed import Renewed
 from shared.starting import reach
 from shared.status.teller import Teller
 from shared.watch import Watch
@@ -72,6 +73,7 @@ class Service:
     outgoing: Outgoing = field(init=False)
     desk: LetterDesk = field(init=False)
     teller: Teller = field(init=False)
+    renewed: Renewed = field(default_factory=Renewed)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     cluster: str = ""
 
@@ -82,21 +84,21 @@ class Service:
         self.teller = Teller(self, self.desk.book)
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run, with which it wants to be started again.
-        Raises TsunaguError where it cannot listen.
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run or Renewed.until, with which it wants to be
+        started again. Raises TsunaguError where it cannot listen.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.ending.set)
         at = (self.parts.settings.http_host, self.parts.settings.http_port)
         web, door = server(self.app, *at), listening(*at)
         serving = asyncio.create_task(web.serve(sockets=[door]))
-        working = asyncio.create_task(self._work())
+        working, renewing = asyncio.create_task(self._work()), asyncio.create_task(self.renewed.until())
         telling = asyncio.create_task(self.teller.run())
         stopping = asyncio.create_task(self.ending.wait())
-        await asyncio.wait([serving, working, stopping], return_when=asyncio.FIRST_COMPLETED)
-        code = working.result() if working.done() and not working.cancelled() else 0
+        await asyncio.wait([serving, working, renewing, stopping], return_when=asyncio.FIRST_COMPLETED)
+        code = next((task.result() for task in (working, renewing) if task.done() and not task.cancelled()), 0)
         self.ending.set()
-        for task in (working, telling):
+        for task in (working, renewing, telling):
             task.cancel()
         in_time = await done_within(STOP_WITHIN - WEB_WITHIN, self._stop())
         web.should_exit = True

@@ -23,7 +23,7 @@ class Tls:
     key: Path | None = None
 
     def context(self) -> ssl.SSLContext:
-        """One for all connections of the process: renewed files are read at its next start. Raises OSError, SSLError."""
+        """One for all connections of the process: see shared.renewed. Raises OSError, SSLError."""
         return _context(self)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from trustme import CA, LeafCert
@@ -48,6 +49,11 @@ class Authority:
 
     def expired_client(self) -> Issued:
         return self._written("expired-client", self.made.issue_cert("network@example.org", **LONG_AGO))
+
+    def copy(self, issued: Issued, folder: Path) -> Issued:
+        """In files of its own, to be renewed."""
+        folder.mkdir()
+        return Issued(*(copyfile(file, folder / file.name) for file in (issued.cert, issued.key, issued.both)))
 
     def _written(self, name: str, leaf: LeafCert) -> Issued:
         issued = Issued(*(self.folder / f"{name}.{end}" for end in ("crt", "key", "pem")))

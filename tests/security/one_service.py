@@ -75,6 +75,15 @@ class Running:
 
         return str(await until(f"says {' … '.join(words)}", said, WITHIN))
 
+    async def ended(self) -> int:
+        """Its exit code, once it has ended by itself."""
+
+        async def ended() -> bool:
+            return self.process.poll() is not None
+
+        await until("ended", ended, WITHIN)
+        return int(self.process.returncode)
+
     async def until_ready(self) -> None:
         async def ready() -> bool:
             return not await self.waiting_for()

@@ -15,6 +15,7 @@ from shared.kafka.connection import Kafka, cluster_id
 from shared.kafka.log import Log
 from shared.kafka.refusal import refusal
 from shared.kernel.record import Message, Record
+from shared.renewed import RENEWED
 from shared.tls import Tls
 from tests.apache import kafka as apache
 from tests.apache.secured import CLI
@@ -109,7 +110,9 @@ async def test_a_password_is_in_no_representation(there: Brokers) -> None:
 
 
 async def test_a_service_with_everything_encrypted(there: Brokers, tmp_path: Path) -> None:
-    """Ready with its own user, certificates and passwords from files; with a wrong password it says so, and only waits."""
+    """Ready with its own user, certificates and passwords from files; with a wrong password it says so, and only waits, until
+    the file has another one: then it ends, to be started again.
+    """
     kafka, keys = there.at("USERS"), keys_in(tmp_path / "keys")
     await topics.apply(kafka, topics.network(2))
     password = await access.add_service_user(kafka, "stats")
@@ -125,12 +128,34 @@ async def test_a_service_with_everything_encrypted(there: Brokers, tmp_path: Pat
         with running(given, tmp_path / "wrong") as service:
             said = await service.until_it_says("refuses the user tsunagu-stats", "TSUNAGU_KAFKA_PASSWORD")
             assert "broker" not in await service.waiting_for(), f"it is not away: {said}"
-        (tmp_path / "secrets" / "tsunagu_kafka_password").write_text(password)
+            (tmp_path / "secrets" / "tsunagu_kafka_password").write_text(password)
+            assert await service.ended() == RENEWED
         with running(given, tmp_path / "ungranted") as service:
             assert "tsunagu-stats" in await service.until_it_says("`tsunagu topics apply`")
             await asyncio.to_thread(apply_all, kafka, there)
             await service.until_ready()
             assert PASSWORD not in service.log.read_text() and password not in service.log.read_text()
+
+
+async def test_a_certificate_that_is_renewed_while_it_runs(there: Brokers, tmp_path: Path) -> None:
+    """Not before its key is there, too; then the service ends, and the next one shows the new one."""
+    kafka, keys = there.at("CERTS"), keys_in(tmp_path / "keys")
+    await asyncio.to_thread(apply_all, there.at("USERS"), there)
+    own, new = there.pki.copy(there.pki.client(), tmp_path / "own"), there.pki.client()
+    with served(tmp_path / "db") as database:
+        given = settings(
+            keys, kafka=kafka.servers, kafka_tls="true", kafka_ca=there.pki.ca, kafka_cert=own.cert, kafka_key=own.key,
+            mongo=database.url, kafka_wait_ms=100,
+        )  # fmt: skip
+        with running(given, tmp_path / "before") as service:
+            await service.until_ready()
+            own.cert.write_bytes(new.cert.read_bytes())
+            await until(lambda: "is not that of the certificate" in service.log.read_text(), 60)
+            assert await service.waiting_for() == []
+            own.key.write_bytes(new.key.read_bytes())
+            assert await service.ended() == RENEWED
+        with running(given, tmp_path / "after") as service:
+            await service.until_ready()
 
 
 def apply_all(kafka: Kafka, there: Brokers) -> None:
