@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_asyncio import is_async_test
 
 HERE = Path(__file__).parent
 ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
 """They leave nothing running behind, so they need no event loop of their own: making one takes as long as a test."""
+
+settings.register_profile("forgets", database=None, print_blob=True)
+settings.load_profile("forgets")  # a file for each example was a fifth of the whole run
 
 gc.disable()  # loading all of this makes hardly any garbage, and looking for it was a tenth of the whole run
 
