@@ -8,7 +8,7 @@ WAY = [
     Panel("Offers made, a day", {"": 'max(increase(tsunagu_offers_total{outcome="made"}[1d]))'}, kind="stat"),
     Panel("Mails sent, a day", {"": 'sum(increase(tsunagu_mails_total{result="sent"}[1d]))'}, kind="stat"),
     Panel("Assigned, a day", {"": 'max(increase(tsunagu_assignments_total{outcome="made"}[1d]))'}, kind="stat"),
-    Panel("Completed", {"": 'max(tsunagu_cases_now{state="completed"})'}, kind="stat"),
+    Panel("Completed, all in all", {"": 'max(tsunagu_cases_now{state="completed"})'}, kind="stat"),
 ]
 OBJECTIVES = [
     Panel(
@@ -28,6 +28,9 @@ OBJECTIVES = [
 ]  # fmt: skip
 SERVICES = [
     Panel("Ready", {"{{service}}": "tsunagu:service_ready"}, kind="stat"),
+    Panel(
+        "Starts, half an hour", {"{{service}}": "sum by (service) (changes(process_start_time_seconds[30m]))"}, worry=3
+    ),
     Panel("Records a second", {"{{service}}": "sum by (service) (rate(tsunagu_records_total[5m]))"}),
     Panel("Memory", {"{{service}}": "max by (service) (process_resident_memory_bytes)"}, "bytes"),
     Panel("Processor", {"{{service}}": "sum by (service) (rate(process_cpu_seconds_total[5m]))"}, "percentunit"),

@@ -5,13 +5,14 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import yaml
 
-from tests.alerts.promtool import RULES, program
+from tests.alerts.promtool import RULES, panel_of, panels, program
 from tests.delivery.support.network import Network, until
 
 HURRIED = (
@@ -21,12 +22,17 @@ HURRIED = (
     (r">= (3|10)$", ">= 2"),  # late referrals, bad attempts
 )
 """What is changed of the rules, and nothing else: what they ask for stays."""
+READY = "Ready"
+"""The one panel on which less is worse."""
 
 
 @dataclass(frozen=True)
 class Prometheus:
+    """`calm`: what its panels showed while nothing was wrong."""
+
     url: str
     http: httpx.AsyncClient
+    calm: dict[str, float] = field(default_factory=dict)
 
     async def firing(self) -> dict[str, set[str]]:
         """Alert → the services (or reasons, or severities) for which it fires."""
@@ -38,14 +44,37 @@ class Prometheus:
 
     async def value(self, query: str) -> float:
         """Of one series; 0 where there is none."""
-        found = (await self.http.get(f"{self.url}/api/v1/query", params={"query": query})).json()["data"]["result"]
+        found = await self._ask(query)
         return float(found[0]["value"][1]) if found else 0
 
+    async def _ask(self, query: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"{self.url}/api/v1/query", params={"query": query})
+        found: list[dict[str, Any]] = answer.json()["data"]["result"]
+        return found
+
     async def until_fires(self, alert: str, of: str, within: float = 120) -> None:
+        """And the panel that its runbook names shows more than in the calm; of what is ready, less."""
+
         async def fires() -> bool:
             return of in (await self.firing()).get(alert, ())
 
+        async def shows() -> bool:
+            calm, now = self.calm.get(panel, 0), await self.worst(panel)
+            return now < calm if panel == READY else now > calm
+
+        panel = panel_of(alert)
         await until(f"{alert} fires for {of}", fires, within)
+        await until(f"the panel {panel!r} shows it", shows, within)
+
+    async def worst(self, panel: str) -> float:
+        """Of all that a panel shows now; 0 where it shows nothing."""
+        asked = [(await self._ask(expr)) for expr in panels()[panel]]
+        values = [value for found in asked for one in found if (value := float(one["value"][1])) == value]
+        return (min if panel == READY else max)(values, default=0.0)
+
+    async def become_calm(self) -> None:
+        """As it is now, nothing is wrong."""
+        self.calm.update({panel: await self.worst(panel) for panel in panels()})
 
     async def until_over(self, alert: str, of: str, within: float = 120) -> None:
         async def over() -> bool:

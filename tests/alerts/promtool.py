@@ -15,6 +15,7 @@ from deploy.grafana.__main__ import FOLDER as DASHBOARDS
 from tests.house.rooms import ROOT
 
 RULES = ROOT / "deploy" / "prometheus" / "rules"
+RUNBOOKS = ROOT / "docs" / "runbooks"
 TESTS = Path(__file__).parent / "rules"
 NAME = re.compile(r"\b(?:tsunagu|process)_\w+|\btsunagu:[\w:]+")
 
@@ -51,11 +52,24 @@ def recorded() -> set[str]:
     return {rule["record"] for rule in rules() if "record" in rule}
 
 
+def panels() -> dict[str, list[str]]:
+    """Title → its PromQL, on both dashboards."""
+    every = (
+        panel for path in sorted(DASHBOARDS.glob("*.json")) for panel in yaml.safe_load(path.read_text())["panels"]
+    )
+    return {panel["title"]: [one["expr"] for one in panel.get("targets", ())] for panel in every}
+
+
+def panel_of(alert: str) -> str:
+    """Title of the panel that shows it: the first one that its runbook names. Raises AssertionError where it names none."""
+    named = re.search(r'\bpanel "([^"]+)"', (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8"), re.I)
+    assert named, f"the runbook of {alert} names no panel that shows it"
+    return named[1]
+
+
 def expressions() -> Iterator[tuple[str, str]]:
     """Where it stands, and the PromQL: of every rule and every panel."""
     for rule in rules():
         yield rule.get("alert") or rule["record"], rule["expr"]
-    for path in sorted(DASHBOARDS.glob("*.json")):
-        for panel in yaml.safe_load(path.read_text(encoding="utf-8"))["panels"]:
-            for target in panel.get("targets", ()):
-                yield f"{path.name}: {panel['title']}", target["expr"]
+    for title, asked in panels().items():
+        yield from ((title, expr) for expr in asked)

@@ -8,11 +8,10 @@ import yaml
 
 from deploy.grafana.__main__ import FOLDER, texts
 from deploy.grafana.panels import DATASOURCE
-from tests.alerts.promtool import alerts
+from tests.alerts.promtool import RUNBOOKS, alerts, panel_of, panels
 from tests.house.documented import rows
 from tests.house.rooms import ROOT
 
-RUNBOOKS = ROOT / "docs" / "runbooks"
 SECTIONS = ["## Look at", "## Do", "## It is over when"]
 NAMES = sorted({rule["alert"] for rule in alerts()})
 LINK = re.compile(r"\[[^]]*\]\(([^)#:]+)\)")
@@ -33,6 +32,19 @@ def test_each_alert_links_its_runbook_and_says_what_it_means() -> None:
         assert told["runbook"] == f"docs/runbooks/{rule['alert']}.md"
         assert len(told["summary"]) > 10 and len(told["description"]) > 20
         assert rule["labels"]["severity"] in ("page", "ticket", "coordinator")
+
+
+@pytest.mark.parametrize("alert", NAMES)
+def test_each_runbook_names_the_panel_that_shows_it(alert: str) -> None:
+    """(tests/alerts/test_fires.py sees it there.)"""
+    named = re.findall(r'\b[Pp]anel "([^"]+)"', (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8"))
+    assert named[0] == panel_of(alert)
+    assert set(named) <= panels().keys()
+
+
+def test_no_two_panels_have_one_title() -> None:
+    titles = [panel["title"] for text in texts().values() for panel in json.loads(text)["panels"]]
+    assert len(titles) == len(set(titles))
 
 
 def test_no_runbook_is_left_over() -> None:

@@ -72,6 +72,7 @@ async def write(net: Network, topic: str, key: str, sequence: int, count: int = 
 async def test_nothing_fires_while_nothing_is_wrong(net: Network, partner: Partner, watch: Prometheus) -> None:
     await publish(net, partner, "calm", 3)
     assert await watch.firing() == {}
+    await watch.become_calm()
 
 
 async def test_a_service_is_stopped(net: Network, watch: Prometheus) -> None:
