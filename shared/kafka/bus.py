@@ -121,12 +121,18 @@ def _batches(producer: Any, messages: Sequence[Message]) -> Iterator[Any]:
     """
     batch = producer.create_batch()
     for message in messages:
-        one = {"timestamp": None, "key": message.key.encode(), "value": message.value, "headers": list(message.headers)}
-        if batch.append(**one) is None:  # full, and closed by that
+        if not _added(batch, message):  # full, and closed by that
             yield batch
             batch = producer.create_batch()
-            batch.append(**one)  # an empty one takes it, however large it is
-        if batch.size() > MAX_REQUEST:
-            raise MessageSizeTooLargeError(f"a message for {message.topic} is larger than {MAX_REQUEST} bytes")
+            _added(batch, message)
     batch.close()  # nobody else may add to it
     yield batch
+
+
+def _added(batch: Any, message: Message) -> bool:
+    """An empty one takes it, however large it is."""
+    key, headers = message.key.encode(), list(message.headers)
+    added = batch.append(timestamp=None, key=key, value=message.value, headers=headers)
+    if batch.record_count() == 1 and batch.size() > MAX_REQUEST:
+        raise MessageSizeTooLargeError(f"a message for {message.topic} is larger than {MAX_REQUEST} bytes")
+    return added is not None

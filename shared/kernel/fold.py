@@ -9,7 +9,7 @@ from shared.kernel.record import TAKES_UP, Input, Kind, letter_id
 from shared.kernel.step import World, cause_of, step
 
 
-@dataclass
+@dataclass(slots=True)
 class Folded:
     """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs to lie aside while it is stuck.
     `holes`: events ahead of a missing one. `waiting`: bytes of the outbox.

@@ -12,7 +12,7 @@ from typing import Any
 from shared.kernel.document import Document
 from shared.kernel.ports import Store
 
-AT_MOST = 16_000_000
+AT_MOST = 8_000_000
 """Bytes of documents, as stored; as objects they take about four times as many."""
 OVERHEAD = 500
 """What a small one takes besides."""

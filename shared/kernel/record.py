@@ -176,11 +176,12 @@ def _key(record: Record) -> str:
 def decode_headers(headers: Headers) -> dict[str, str]:
     """Raises BadRecord("header") for a null or non-UTF-8 header."""
     try:
-        if any("\ufffd" in name for name, _ in headers):
-            raise BadRecord("header", "the name of a header is not UTF-8")
-        return {name: value.decode() for name, value in headers}  # type: ignore[union-attr]  # null: AttributeError
+        head = {name: value.decode() for name, value in headers}  # type: ignore[union-attr]  # null: AttributeError
     except (AttributeError, UnicodeDecodeError) as error:
         raise BadRecord("header", "headers must be UTF-8 text, none of them null") from error
+    if "\ufffd" in " ".join(head):
+        raise BadRecord("header", "the name of a header is not UTF-8")
+    return head
 
 
 def required(head: Mapping[str, str], name: str) -> str:

@@ -59,9 +59,9 @@ def step(document: Document, one: Input, world: World) -> tuple[Document, Entry 
 
 
 def _rules(document: Document, world: World) -> Decider[Any]:
-    if document.kind not in world.deciders:
+    rules = world.deciders.get(document.kind)
+    if rules is None:
         raise DomainError(f"{world.service} keeps no {document.kind!r} documents")
-    rules = world.deciders[document.kind]
     if document.evolve > rules.number:
         raise NewerVersion(
             f"{document.kind} documents are in form {document.evolve} already, this version knows form {rules.number}"
