@@ -32,10 +32,10 @@ def start(build: Callable[[], Runs]) -> None:
 def collect_seldom() -> None:
     """To be called once all is imported, which is then never looked at again. By itself Python looks through its youngest
     objects whenever 700 more have come than gone: a batch makes tens of thousands, and nearly all go without a collector.
-    So only what stays lets it look: two hundred thousand objects, about thirty megabytes.
+    So only what stays lets it look: a hundred thousand objects, some ten megabytes.
     """
     gc.freeze()
-    gc.set_threshold(200_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)
 
 
 async def _run(build: Callable[[], Runs]) -> None:
