@@ -156,6 +156,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         )  # fmt: skip
 
     async def _on_batch(self, message: KafkaMessage) -> None:
+        message.clear_cache()  # of decoded messages: it lies in there itself, and would stay until a collector comes
         records: Any = message.raw_message
         await self._member.take([record_of(r, self._kafka) for r in records])
 

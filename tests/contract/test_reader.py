@@ -4,14 +4,17 @@ Joining a group takes three seconds each time, so these stories run side by side
 """
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from typing import Any
 from unittest import mock
 from uuid import uuid4
 
 import pytest
+from aiokafka import ConsumerRecord
 from aiokafka.producer import message_accumulator, producer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from faststream.kafka.message import KafkaMessage
 
 from shared.errors import BadRecord
 from shared.kafka import doze
@@ -187,3 +190,25 @@ async def stopped_it_finishes_and_commits_the_batch_in_hand(kafka: Kafka, unique
 def test_a_reader(outcomes: dict[str, BaseException | None], told: str) -> None:
     if error := outcomes[told]:
         raise error
+
+
+async def test_what_is_done_with_is_gone_without_a_collector(kafka: Kafka, unique: str) -> None:
+    """Whatever lies about in circles keeps all that it was made of, until a collector comes: seldom, in a service."""
+    group, handler = await Group(kafka, unique).prepare(), Handler()
+    async with group.reading(handler):
+        gc.collect()
+        before = _of_clients()
+        gc.disable()
+        try:
+            for number in range(1, 6):
+                await group.send("value")
+                await until(lambda number=number: len(handler.done) == number)
+            await asyncio.sleep(0.05)
+            left = _of_clients() - before
+        finally:
+            gc.enable()
+    assert left <= 2
+
+
+def _of_clients() -> int:
+    return sum(isinstance(one, ConsumerRecord | KafkaMessage) for one in gc.get_objects())
