@@ -16,6 +16,8 @@ STOP_WITHIN = 20.0
 """Seconds; whoever stops a service waits for 30 before they kill it."""
 WEB_WITHIN = 6.0
 """Of these, for the answers that the web server still owes; it gives up a second earlier by itself."""
+COLLECT_EVERY = 60.0
+"""Seconds."""
 
 
 class Runs(Protocol):
@@ -38,11 +40,22 @@ def collect_seldom() -> None:
     gc.set_threshold(100_000, 10, 10)
 
 
+async def collect_what_is_young() -> None:
+    """For ever, each minute: else what goes in circles (a sealed text that was opened, with its key) would lie about for
+    hours where little happens. A few milliseconds.
+    """
+    while True:
+        await asyncio.sleep(COLLECT_EVERY)
+        gc.collect(1)
+
+
 async def _run(build: Callable[[], Runs]) -> None:
     try:
         service = build()
         collect_seldom()
+        collecting = asyncio.create_task(collect_what_is_young())
         code = await service.run()
+        collecting.cancel()
     except TsunaguError as error:
         print(error, file=sys.stderr, flush=True)
         code = 2
