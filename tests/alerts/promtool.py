@@ -54,9 +54,8 @@ def recorded() -> set[str]:
 
 def panels() -> dict[str, list[str]]:
     """Title → its PromQL, on both dashboards."""
-    every = (
-        panel for path in sorted(DASHBOARDS.glob("*.json")) for panel in yaml.safe_load(path.read_text())["panels"]
-    )
+    texts = (path.read_text(encoding="utf-8") for path in sorted(DASHBOARDS.glob("*.json")))
+    every = (panel for text in texts for panel in yaml.safe_load(text)["panels"])
     return {panel["title"]: [one["expr"] for one in panel.get("targets", ())] for panel in every}
 
 

@@ -58,7 +58,7 @@ async def test_each_invariant_says_how_often_it_looked_or_why_it_could_not(datab
 async def test_a_stream_in_two_partitions_is_named(database: str) -> None:
     evidence = await (await little(database)).evidence()
     first, second, *more = evidence.topics["matches"]
-    moved = second._replace(place=second.place._replace(partition=1))
+    moved = replace(second, place=second.place._replace(partition=1))
     report = judge(replace(evidence, topics={**evidence.topics, "matches": [first, moved, *more]}))
     assert "two partitions" in {problem.kind for problem in report.problems}, render(report)
 
