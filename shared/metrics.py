@@ -2,7 +2,8 @@
 series of its own. Counting is per batch, so it costs nothing per record. docs/metrics.md says what each one means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Literal, get_args
 
 from prometheus_client import (
@@ -27,6 +28,7 @@ ProcessCollector(registry=REGISTRY)  # memory, seconds of a processor, and when 
 # --- What labels may say. Anything else is told as OTHER. ---
 OTHER = "other"
 READERS = ("kernel", "inlet", "mail")
+FAILING = (*READERS, "sweeper")
 ESCALATIONS = (
     "nobody_speaks_it", "nobody_takes_it", "no_specialist", "too_far", "all_at_cap", "all_declined", "nobody_free",
     "not_reached",
@@ -36,14 +38,16 @@ WAITS = ("asking", *ESCALATIONS)
 AGES = {"under_1h": 3600, "under_1d": 86_400, "under_3d": 259_200, "under_1w": 604_800, "1w_or_more": float("inf")}
 """How long a case has waited → below so many seconds."""
 MAIL_RESULTS = ("sent", "failed", "retried")
+HOLES_LEFT = ("repaired", "not_found")
+PROVIDERS = ("smtp",)
 Step = Literal["offer", "first_word", "acceptance"]
 
 CLOSED: Mapping[str, frozenset[str]] = {
     "reader": frozenset(READERS),
-    "where": frozenset((*READERS, "sweeper")),
+    "where": frozenset(FAILING),
     "reason": frozenset((*REASONS, *WAITS)),
-    "result": frozenset((*MAIL_RESULTS, "repaired", "not_found")),
-    "provider": frozenset(("smtp",)),
+    "result": frozenset((*MAIL_RESULTS, *HOLES_LEFT)),
+    "provider": frozenset(PROVIDERS),
     "kind": frozenset(get_args(MessageKind)),
     "category": frozenset(region.categories()),
     "reached": frozenset(("received", "assigned", "completed", "escalated")),
@@ -81,12 +85,6 @@ _COUNTERS = {
     ),
 }
 
-# A rise is seen only between two scrapes: what alerts ask for is there from the start, as 0.
-for _reason in REASONS:
-    _COUNTERS["dead_letters"].labels(_reason)
-for _result in ("repaired", "not_found"):
-    _COUNTERS["holes_left"].labels(_result)
-
 # How far behind: records of the owned partitions that are not committed, per reader, and for how long there are some.
 LAG = Gauge("tsunagu_consumer_lag_records", "Records read by nobody yet", ["reader"], registry=REGISTRY)
 BEHIND = Gauge("tsunagu_consumer_behind_seconds", "Age of the oldest of these", ["reader"], registry=REGISTRY)
@@ -106,6 +104,19 @@ MAIL_SECONDS = Histogram(
     "tsunagu_mail_seconds", "From due to accepted by the mail server, first attempts", ["provider"],
     buckets=(1, 5, 15, 60, 300, 900, 3600), registry=REGISTRY,
 )  # fmt: skip
+
+# A rise is seen only between two scrapes, and trouble may come all at once: each series is there from the start, as 0.
+_BEGUN: Mapping[str, Sequence[Sequence[str]]] = {
+    "holes_left": [HOLES_LEFT],
+    "dead_letters": [REASONS],
+    "failures": [FAILING],
+    "mails": [get_args(MessageKind), MAIL_RESULTS, PROVIDERS],
+}
+for _name, _values in _BEGUN.items():
+    for _said in product(*_values):
+        _COUNTERS[_name].labels(*_said)
+for _provider in PROVIDERS:
+    MAIL_SECONDS.labels(_provider)
 
 REFERRAL_BUCKETS = (60, 300, 900, 3600, 14_400, 43_200, 86_400, 172_800, 259_200, 604_800, 1_209_600)
 """Seconds, a minute to a fortnight: the network asks at once, and people answer within days."""

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import get_args
 
 from prometheus_client import generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -11,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from services.stats import queries
 from shared import metrics
+from shared.events.responses import Outcome
 from shared.metrics import closed
 
 
@@ -43,7 +45,8 @@ class _Counted(Collector):
     def _offers(self, made: metrics.Figures) -> None:
         offers = self._figures.offers
         _each(made.offers, "outcome", {name: offers[name] for name in ("made", "declined", "expired")})
-        ended = {"made": self._figures.assignments, "dropped_out": offers["dropped_out"], **self._figures.outcomes}
+        ended = dict.fromkeys(get_args(Outcome), 0) | self._figures.outcomes
+        ended |= {"made": self._figures.assignments, "dropped_out": offers["dropped_out"]}
         _each(made.assignments, "outcome", ended)
 
     def _waiting(self, made: metrics.Figures) -> None:

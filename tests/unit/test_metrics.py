@@ -1,7 +1,10 @@
 """What a referral says makes no series; what is counted comes out as it was."""
 
 import re
+import subprocess
+import sys
 from datetime import timedelta
+from typing import get_args
 
 from hypothesis import given as having
 from hypothesis import settings
@@ -12,8 +15,10 @@ from services.stats import outlets
 from services.stats.domain.fact import Fact
 from services.stats.queries import count
 from shared import metrics
+from shared.events.responses import Outcome
 from shared.kafka.behind import Behind
 from shared.kernel.record import Place
+from tests.alerts.promtool import expressions
 from tests.house.rooms import ROOT
 from tests.unit.given import NOON
 
@@ -92,6 +97,36 @@ def test_the_figures_as_metrics() -> None:
     assert value("tsunagu_referral_seconds_bucket", step="first_word", le="300.0") == 2
     assert value("tsunagu_referral_seconds_bucket", step="first_word", le="900.0") == 3
     assert value("tsunagu_referral_seconds_sum", step="acceptance") == 86_400
+
+
+COUNT_ALL = """
+from itertools import product
+from shared.metrics import *
+print(exposition().decode())
+for reason in REASONS: Metrics().add("dead_letters", reason=reason)
+for where in FAILING: Metrics().add("failures", where=where)
+for result in HOLES_LEFT: Metrics().add("holes_left", result=result)
+for kind, result, provider in product(CLOSED["kind"], MAIL_RESULTS, CLOSED["provider"]):
+    Metrics().add("mails", kind=kind, result=result, provider=provider)
+    MAIL_SECONDS.labels(provider).observe(1)
+print("---")
+print(exposition().decode())
+"""
+
+
+def test_all_that_can_be_counted_is_there_before_it_happens() -> None:
+    """Prometheus sees no rise in a series that begins with it: no alert would fire on the first trouble after a start."""
+    done = subprocess.run([sys.executable, "-c", COUNT_ALL], cwd=ROOT, capture_output=True, check=True)
+    before, after = (series(text) for text in done.stdout.split(b"---\n"))
+    assert before.keys() == after.keys()
+    asked = {name for _, expr in expressions() for name in re.findall(r"\bincrease\((tsunagu_\w+)", expr)}
+    assert len(asked) > 6
+    assert asked - {name for name, _ in (*before, *figures())} == set()
+
+
+def test_each_end_of_an_assignment_is_counted_from_the_start() -> None:
+    told = {dict(labels).get("outcome") for name, labels in figures() if name == "tsunagu_assignments_total"}
+    assert told == {"made", "dropped_out", *get_args(Outcome)}
 
 
 def test_how_long_a_reader_is_behind() -> None:
