@@ -59,18 +59,20 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         """
         self.name, self._kafka, self._doze = name, kafka, Doze(wait_ms)
         self.committed = {} if committed is None else committed
-        self._broker = KafkaBroker(
-            kafka.servers,
-            security=kafka.security(),
-            acks="all",
-            apply_types=False,
-            allow_auto_create_topics=False,
-            logger=None,
-            graceful_timeout=30,
-            metadata_max_age_ms=1000 if pattern else 3000,  # how soon a new partner's topic is found
+        self._broker = _broker(kafka, patient=pattern is None)
+        self._subscriber = self._subscribed(map(kafka.name, topics), pattern, group, wait_ms)
+        self._subscriber(self._on_batch)
+        self._subscriber.get_msg = self._fetched
+        places = _Partitions(kafka, lambda: self._consumer)
+        self._member = (
+            Pipeline(name, places, handle, stages, depth, self.committed, on_error, on_revoked)
+            if stages and depth > 1
+            else Member(name, places, handle, self.committed, on_error, on_revoked)
         )
-        self._subscriber = self._broker.subscriber(
-            *map(kafka.name, topics),
+
+    def _subscribed(self, topics: Iterable[str], pattern: str | None, group: str, wait_ms: int) -> Any:
+        return self._broker.subscriber(
+            *topics,
             pattern=pattern,
             batch=True,
             max_records=self.batch,
@@ -86,14 +88,6 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             fetch_max_wait_ms=wait_ms,
             session_timeout_ms=6000,
             heartbeat_interval_ms=1000,
-        )
-        self._subscriber(self._on_batch)
-        self._subscriber.get_msg = self._fetched  # type: ignore[method-assign]
-        places = _Partitions(kafka, lambda: self._consumer)
-        self._member = (
-            Pipeline(name, places, handle, stages, depth, self.committed, on_error, on_revoked)
-            if stages and depth > 1
-            else Member(name, places, handle, self.committed, on_error, on_revoked)
         )
 
     async def start(self) -> None:
@@ -165,6 +159,20 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._member.assigned(map(self._kafka.place, assigned))
+
+
+def _broker(kafka: Kafka, *, patient: bool) -> KafkaBroker:
+    """`patient`: of topics that are there; else new ones that fit a pattern are found within a second."""
+    return KafkaBroker(
+        kafka.servers,
+        security=kafka.security(),
+        acks="all",
+        apply_types=False,
+        allow_auto_create_topics=False,
+        logger=None,
+        graceful_timeout=30,
+        metadata_max_age_ms=3000 if patient else 1000,
+    )
 
 
 class _Partitions:
