@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from shared.errors import NewerVersion, TsunaguError
 from shared.ids import RandomIds
 from shared.kafka import needed
 from shared.kafka.connection import cluster_id
+from shared.kafka.log import Log
 from shared.kafka.outgoing import Outgoing
 from shared.kafka.reader import Handle, Reader
 from shared.kafka.view import View
@@ -191,7 +193,7 @@ class Service:
 
         self.sweeper = Sweeper(p.commands, p.store, p.clock, main.lag, owns)
         self.repair = Repair(
-            p.settings.broker(), self.cluster, p.store, p.commands, self.subscriptions, p.seals, p.clock, p.metrics,
+            partial(Log, p.settings.broker()), self.cluster, p.store, p.commands, self.subscriptions, p.seals, p.metrics,
             owns,
         )  # fmt: skip
 

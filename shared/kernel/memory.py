@@ -67,7 +67,13 @@ class MemoryStore:
 
     async def note(self, holes: Sequence[Hole]) -> None:
         for hole in holes:
-            self.missing.setdefault((hole.key, hole.stream, hole.sequence), hole)
+            self.missing.setdefault(_which(hole), hole)
+
+    async def holes(self) -> list[Hole]:
+        return list(self.missing.values())
+
+    async def filled(self, hole: Hole) -> None:
+        self.missing.pop(_which(hole), None)
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         documents = [from_stored(stored) for stored in self.documents.values()]
@@ -110,3 +116,7 @@ class MemoryRows:
 
     async def newest(self, limit: int, **equal: Any) -> list[dict[str, Any]]:
         return [row async for _, row in self.every(**equal)][: -limit - 1 : -1]
+
+
+def _which(hole: Hole) -> tuple[str, str, int]:
+    return hole.key, hole.stream, hole.sequence

@@ -1,20 +1,19 @@
 """An event that was skipped is read again from its topic.
 
 A hole mostly closes by itself: who failed to publish did not commit, and publishes all again. One that is still there
-after a minute means that the record lay on the topic and was not taken. What is missing is laid aside for the document,
-and its writer is asked to fold it: from here on it is as safe as what a stuck document had waiting.
+after a minute (by the count of whoever looks: two machines' clocks need not agree) means that the record lay on the topic
+and was not taken. What is missing is laid aside for the document, and its writer is asked to fold it: from here on it is
+as safe as what a stuck document had waiting.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from time import monotonic
 
 from shared import logs
-from shared.clock import Clock
 from shared.errors import BadRecord
-from shared.kafka.connection import Kafka
 from shared.kafka.log import Log
 from shared.kernel.commands import Commands
 from shared.kernel.dead_letters import to_letter
@@ -23,24 +22,27 @@ from shared.kernel.ports import Counter, Hole, Sealer
 from shared.kernel.record import Input, Place, Record, Subscriptions, letter_id
 from shared.store import MongoStore
 
-PATIENCE = timedelta(minutes=1)
+PATIENCE = 60.0
 PAUSE = 10.0
 """Seconds between two looks."""
 
 
 @dataclass
 class Repair:
-    """Of one service, in this cluster. `owns`: is this replica the writer of that document?"""
+    """Of one service, in this cluster. `log`: reads topics from where one likes. `owns`: is this replica the writer of that
+    document? `now`: seconds of a clock that only goes forward.
+    """
 
-    kafka: Kafka
+    log: Callable[[Sequence[str]], Log]
     cluster: str
     store: MongoStore
     commands: Commands
     subscriptions: Subscriptions
     sealer: Sealer
-    clock: Clock
     count: Counter
     owns: Callable[[str], bool]
+    now: Callable[[], float] = monotonic
+    _watched: dict[Hole, float] = field(default_factory=dict)
     _alarmed: set[Hole] = field(default_factory=set)
 
     async def keep(self) -> None:
@@ -53,10 +55,11 @@ class Repair:
                 logs.logger().warning("not repaired", error=logs.where(error))
 
     async def round(self) -> None:
-        now = self.clock.now()
+        now, noted = self.now(), sorted(await self.store.holes(), key=lambda hole: hole.sequence)
+        self._watched = {hole: self._watched.get(hole, now) for hole in noted}
         late: dict[tuple[str, str], list[Hole]] = defaultdict(list)
-        for hole in sorted(await self.store.holes(), key=lambda hole: hole.sequence):
-            if self.owns(hole.key) and now - hole.since >= PATIENCE:
+        for hole, since in self._watched.items():
+            if self.owns(hole.key) and now - since >= PATIENCE:
                 late[hole.key, hole.stream].append(hole)
         for holes in late.values():
             await self._look_at(holes)
@@ -88,7 +91,7 @@ class Repair:
         else anywhere, for a sender may have written out of order.
         """
         place = Place(hole.topic, hole.partition)
-        async with Log(self.kafka, [hole.topic]) as log:
+        async with self.log([hole.topic]) as log:
             elsewhere = {other: end for other, end in (await log.ends()).items() if other != place}
             for start in (await self._behind_last(hole), 0):
                 found = await self._of_stream(hole, log, {**elsewhere, place: start})
@@ -124,7 +127,7 @@ class Repair:
             self._alarmed.add(hole)
             self.count.add("holes_left", result="repaired" if found else "not_found")
             logs.logger().error(
-                "hole", document=hole.key, topic=hole.topic, sequence=hole.sequence, found=found,
+                "hole", document=hole.key, topic=hole.topic, sequence=hole.sequence, since=str(hole.since), found=found,
                 then="read again" if found else "it is not on its topic: run `tsunagu verify`, then `tsunagu refill`",
             )  # fmt: skip
 

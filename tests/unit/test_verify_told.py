@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+from shared.kernel import record
 from shared.status.records import Verified
 from tsunagu.verify.invariants import INVARIANTS
 from tsunagu.verify.report import Report, Row
+from tsunagu.verify.routes import UNNUMBERED
 from tsunagu.verify.telling import verified
 
 NOW = datetime(2025, 12, 1, 3, tzinfo=UTC)
@@ -33,3 +35,9 @@ def test_numbers_and_nothing_of_whom_it_is_about() -> None:
     assert (told.ok, told.settled, told.published, told.applied, told.lost) == (False, False, 5, 4, 1)
     assert "case-" not in told.model_dump_json()
     assert Verified.model_validate_json(told.model_dump_json()) == told
+
+
+def test_nobody_misses_a_word_of_the_kernel() -> None:
+    """They have no effect of their own, so none of them is lost."""
+    words = {value for value in vars(record).values() if isinstance(value, str) and value.startswith("tsunagu.kernel.")}
+    assert set(UNNUMBERED) == words

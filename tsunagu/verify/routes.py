@@ -8,8 +8,8 @@ from tsunagu.verify import applied, mails, wiring
 from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.topics import Identity, Told
 
-UNNUMBERED = ("tsunagu.kernel.tick.v1", "tsunagu.kernel.release.v1")
-"""A tick or a release is worth nothing once its time is over: nobody misses one."""
+UNNUMBERED = ("tsunagu.kernel.tick.v1", "tsunagu.kernel.release.v1", "tsunagu.kernel.repair.v1")
+"""A tick, a release or the word of a repair is worth nothing once its time is over: nobody misses one."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,12 @@ class Broker:
             news.set()
         return record
 
+    def has_follower(self, record: Record) -> bool:
+        """Is it an event with a later one of its stream behind it? That one tells of the hole."""
+        stream, number = _numbered(record)
+        later = map(_numbered, self.logs[record.place][record.offset + 1 :])
+        return number > 0 and any(other == stream and after > number for other, after in later)
+
     def tell(self, topics: Iterable[str], news: asyncio.Event) -> None:
         """`news` is set whenever something comes there."""
         for topic in topics:
@@ -71,3 +77,10 @@ class Broker:
             for group in self.groups.values()
             for place in group.places()
         )
+
+
+def _numbered(record: Record) -> tuple[object, int]:
+    """The stream that it is of, and its number there; 0 of what is in no stream."""
+    head = dict(record.headers)
+    number = head.get("ce_sequence") or b""
+    return (record.key, head.get("ce_source")), int(number) if number.isdigit() else 0

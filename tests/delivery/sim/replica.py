@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shared.kernel.attempts import Attempts
@@ -16,11 +17,13 @@ from shared.kernel.recent import RecentStore
 from shared.kernel.record import Record
 from shared.kernel.sweeper import Sweeper
 from shared.outside import from_outside
+from shared.recovery.holes import PAUSE, Repair
 from shared.shelf import Shelf
 from tests.delivery.sim.broker import Broker
 from tests.delivery.sim.bus import SimulatedBus
 from tests.delivery.sim.consumer import Consumer
 from tests.delivery.sim.group import SESSION
+from tests.delivery.sim.log import SimulatedLog
 from tests.delivery.sim.store import Database, Reached, ReachedStore
 from tests.delivery.sim.view import View
 from tests.delivery.sim.wire import Wire
@@ -119,7 +122,7 @@ class Life:
         self.world.failed(self.app.NAME, key, error)
 
     def kernel(self, view: Any) -> None:
-        """The service's own reader and its sweeper."""
+        """The service's own reader, its sweeper, and whoever repairs holes."""
         documents = RecentStore(self.store)
         kernel = Kernel(
             self.app.NAME, CLUSTER, self.app.SUBSCRIPTIONS, self._deciders(), self.bus, documents,
@@ -138,6 +141,23 @@ class Life:
 
         sweeper = Sweeper(self.commands, self.store, self.clock, lag, lambda key: reader.owns(own, key))
         self.begin(self._sweep(sweeper))
+        repair = Repair(
+            partial(SimulatedLog, self.broker, self.wire), CLUSTER, self.store, self.commands,
+            self.app.SUBSCRIPTIONS, Unsealed(), self.world.tally, lambda key: reader.owns(own, key),
+            asyncio.get_running_loop().time,
+        )  # fmt: skip
+        self.begin(self._mend(repair))
+
+    async def _mend(self, repair: Repair) -> None:
+        """`Repair.keep` looks each ten seconds; here, while there is a hole."""
+        while True:
+            await self.database.noted.wait()
+            await asyncio.sleep(PAUSE)
+            await self.wire.pause()
+            try:
+                await repair.round()
+            except ConnectionError as error:
+                self._failed("repair", error)
 
     def _deciders(self) -> dict[str, Any]:
         """The service's own, which now and then stumble, as a bad version would: their document is stuck then."""

@@ -12,6 +12,8 @@ from random import Random
 from typing import Any
 from unittest import mock
 
+from structlog.testing import capture_logs
+
 from tests.delivery.sim import loop, mail, plants
 from tests.delivery.sim.invariants import broken
 from tests.delivery.sim.world import World
@@ -58,7 +60,9 @@ def play(seed: int, events: int = EVENTS, plant: str = "", *, always: bool = Fal
 
 
 def outside(seed: int, world: list[World]) -> Iterator[Any]:
-    """What the product reaches past its ports: random bytes, the mail server, and words, which cost more than all else."""
+    """What the product reaches past its ports: random bytes, the mail server, its log, and words, which cost more than
+    all else.
+    """
 
     def connection(**how: Any) -> Any:
         return world[0].network.connection(**how)
@@ -66,6 +70,7 @@ def outside(seed: int, world: list[World]) -> Iterator[Any]:
     yield mock.patch("secrets.token_bytes", Random(f"{seed} bytes").randbytes)
     yield mock.patch("aiosmtplib.SMTP", connection)
     yield mock.patch("services.notify.outlets.compose", mail.compose)
+    yield capture_logs()  # what a service says of it is in the history, in its own words
 
 
 def _play(how: tuple[int, int, str]) -> Outcome:

@@ -1,5 +1,6 @@
 """A service's database, as one process reaches it: the store in memory, behind a wire."""
 
+import asyncio
 import inspect
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -7,16 +8,20 @@ from typing import Any
 
 from shared.kernel.document import Document
 from shared.kernel.memory import MemoryRows, MemoryStore
+from shared.kernel.ports import Hole
 from tests.delivery.sim.wire import Wire
 
 
 class Database(MemoryStore):
-    """All of one service. `rows`: its collections beside the documents. `on_stuck` is told of documents that are."""
+    """All of one service. `rows`: its collections beside the documents. `on_stuck` is told of documents that are.
+    `noted`: there are holes.
+    """
 
     def __init__(self, on_stuck: Callable[[str], None]) -> None:
         super().__init__()
         self.rows: dict[str, MemoryRows] = {}
         self._on_stuck = on_stuck
+        self.noted = asyncio.Event()
 
     async def write(self, documents: Sequence[tuple[str, Document]]) -> set[str]:
         missed = await super().write(documents)
@@ -24,6 +29,15 @@ class Database(MemoryStore):
             if document.stuck and document.key not in missed:
                 self._on_stuck(document.key)
         return missed
+
+    async def note(self, holes: Sequence[Hole]) -> None:
+        await super().note(holes)
+        self.noted.set()
+
+    async def filled(self, hole: Hole) -> None:
+        await super().filled(hole)
+        if not self.missing:
+            self.noted.clear()
 
     def collection(self, name: str) -> MemoryRows:
         return self.rows.setdefault(name, MemoryRows())

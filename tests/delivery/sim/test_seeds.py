@@ -14,8 +14,8 @@ from tests.delivery.sim.run import HASHES, Outcome, play_all, said
 pytestmark = pytest.mark.timeout(900)  # a busy machine; they take some seconds
 SEEDS = 100
 BEFALLS = (
-    "CRASH", "FAILURE", "CANCELLED", "FROZEN", "KILLED", "SIGTERM", "STUCK", "TORN",
-    "duplicates", "guard_misses", "holes", "dead_letters", "mails",
+    "CRASH", "FAILURE", "CANCELLED", "FROZEN", "KILLED", "SIGTERM", "STUCK", "TORN", "PASSED",
+    "duplicates", "guard_misses", "holes", "holes_left", "dead_letters", "mails",
 )  # fmt: skip
 
 

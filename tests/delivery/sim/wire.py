@@ -20,7 +20,8 @@ CANCELLED = ("store.load", "store.write")
 class Storm:
     """How often (of 1) a call: kills its process, before or after what it does; raises, before or after; is slow;
     is cancelled from inside, as a library does that leaks its own cancellation. `bug`: how often a decision raises.
-    `tear`: how often the first of two pieces of a publication is lost, where producers are not idempotent.
+    `tear`: how often the first of two pieces of a publication is lost, where producers are not idempotent. `skip`: how
+    often a consumer passes over a record, which its broker never lets it do.
     """
 
     crash: float = 0.004
@@ -29,9 +30,10 @@ class Storm:
     cancel: float = 0.003
     bug: float = 0.003
     tear: float = 0.1
+    skip: float = 0.03
 
     def over(self) -> None:
-        self.crash = self.fail = self.slow = self.cancel = self.bug = self.tear = 0.0
+        self.crash = self.fail = self.slow = self.cancel = self.bug = self.tear = self.skip = 0.0
 
 
 class Wire:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from shared.kernel.record import FAILS
+from shared.recovery.holes import PAUSE
 from tests.delivery.sim.broker import Broker
 from tests.delivery.sim.history import History
 from tests.delivery.sim.mail import Network
@@ -23,6 +24,8 @@ REPLICAS = 2
 SUPPORTERS = 7
 QUIET_WITHIN = 30.0
 """Seconds after the last fault."""
+LONGEST_HOLE = 1200.0
+"""Seconds: who dies within a minute looks a minute again."""
 
 
 class Tally:
@@ -165,6 +168,8 @@ class World:
     async def _end(self) -> None:
         """The last fault is over: all must be done within half a minute."""
         self.ending = True
+        self.storm.skip = 0.0
+        await self._mended()
         self.storm.over()
         for life in self.replicas.values():
             life.wire.thaw()
@@ -173,6 +178,16 @@ class World:
         await asyncio.sleep(QUIET_WITHIN)
         self.took = asyncio.get_running_loop().time() - last
         self.history.note("world", "END", f"lag {self.broker.lag()}")
+
+    async def _mended(self) -> None:
+        """What was passed over comes back after a minute or more, which is none of the half minute after the last fault."""
+        waited = 0.0
+        while waited < LONGEST_HOLE and self.counts()["PASSED"] and (self.broker.lag() or self._holes()):
+            waited += PAUSE
+            await asyncio.sleep(PAUSE)
+
+    def _holes(self) -> bool:
+        return any(database.missing for database in self.databases.values())
 
     def counts(self) -> Counter[str]:
         """What befell the run, to tell whether seeds reach what they are for."""

@@ -11,6 +11,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryStore
 from shared.kernel.recent import RecentStore
 from shared.kernel.record import Kind, Place
+from shared.recovery.holes import Repair
 from tests.delivery.sim.bus import SimulatedBus
 from tests.delivery.sim.plants.planting import plant
 
@@ -23,6 +24,16 @@ def no_duplicate_check() -> Sequence[Any]:
 @plant
 def a_hole_applied() -> Sequence[Any]:
     return [mock.patch.object(Document, "misses", lambda _self, _an: False)]
+
+
+@plant
+def a_hole_left_open() -> Sequence[Any]:
+    """Nobody reads again what was passed over."""
+
+    async def nothing(_self: Repair) -> None:
+        pass
+
+    return [mock.patch.object(Repair, "round", nothing)]
 
 
 @plant
