@@ -123,7 +123,7 @@ class Life:
 
     def kernel(self, view: Any) -> None:
         """The service's own reader, its sweeper, and whoever repairs holes."""
-        documents = RecentStore(self.store)
+        documents = RecentStore(self.store, now=asyncio.get_running_loop().time)
         kernel = Kernel(
             self.app.NAME, CLUSTER, self.app.SUBSCRIPTIONS, self._deciders(), self.bus, documents,
             self.clock, self.ids, Unsealed(), self.world.tally, view, self.commands.answered, self._stuck,

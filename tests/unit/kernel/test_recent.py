@@ -6,7 +6,7 @@ import pytest
 
 from shared.kernel.document import Document
 from shared.kernel.memory import MemoryStore
-from shared.kernel.recent import OVERHEAD, RecentStore
+from shared.kernel.recent import AT_LONGEST, OVERHEAD, RecentStore
 from tests.unit.kernel.bench import Bench
 from tests.unit.kernel.counter import chain_of
 
@@ -57,6 +57,19 @@ async def test_it_holds_so_many_bytes_and_forgets_those_that_were_written_longes
     assert len(await memory.load(sizes)) == 3 and store.asked == ["counter-a"]
     await memory.write([("2", Document("counter-b", rev="3", size=5000))])
     assert len(await memory.load(sizes)) == 3 and store.asked[1:] == ["counter-a", "counter-b", "counter-c"]
+
+
+async def test_what_nobody_has_written_for_long_is_forgotten() -> None:
+    """So a service that has run for a month holds no more than one that has run for an hour."""
+    store, at = Asked(), 0.0
+    memory = RecentStore(store, now=lambda: at)
+    await memory.write([("", Document("counter-a", rev="1")), ("", Document("counter-b", rev="1"))])
+    at = AT_LONGEST
+    await memory.write([("1", Document("counter-b", rev="2"))])
+    assert len(await memory.load(["counter-a", "counter-b"])) == 2 and store.asked == []
+    at += 1
+    await memory.write([("", Document("counter-c", rev="1"))])
+    assert len(await memory.load(["counter-a", "counter-b", "counter-c"])) == 3 and store.asked == ["counter-a"]
 
 
 @pytest.mark.parametrize(("room", "reads"), [(5000, 1), (0, 3)])
