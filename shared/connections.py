@@ -3,6 +3,7 @@ in the folder that TSUNAGU_SECRETS_DIR names.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote_plus, urlencode
@@ -112,6 +113,10 @@ class Database(Read):
 
 class Connections(Brokers, Database):
     """Both."""
+
+    def files(self) -> Mapping[str, Path]:
+        """Setting → the file that it names; of those that do."""
+        return {name: value for name, value in self if isinstance(value, Path)}
 
 
 def _with_tls(file: Path | None, info: ValidationInfo) -> Path | None:

@@ -40,6 +40,8 @@ AGES = {"under_1h": 3600, "under_1d": 86_400, "under_3d": 259_200, "under_1w": 6
 MAIL_RESULTS = ("sent", "failed", "retried")
 HOLES_LEFT = ("repaired", "not_found")
 PROVIDERS = ("smtp",)
+CERTIFICATES = ("kafka_ca", "kafka_cert", "mongo_ca", "mongo_cert")
+"""Settings that name a file of certificates."""
 Step = Literal["offer", "first_word", "acceptance"]
 
 CLOSED: Mapping[str, frozenset[str]] = {
@@ -56,6 +58,7 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "step": frozenset(get_args(Step)),
     "age": frozenset(AGES),
     "language": frozenset(region.languages()),
+    "of": frozenset(CERTIFICATES),
 }
 
 
@@ -99,6 +102,11 @@ HOLES = Gauge("tsunagu_holes_open", "Events that wait for one before them", regi
 STOPPED = Gauge("tsunagu_stopped", "Whether too many dead letters have stopped the kernel", registry=REGISTRY)
 # 1 while everything the service needs answers.
 READY = Gauge("tsunagu_ready", "Whether the service can work", registry=REGISTRY)
+# What it connects with; nothing is told where nothing is encrypted.
+EXPIRES = Gauge(
+    "tsunagu_certificate_expires_timestamp_seconds", "When the first certificate in a file expires", ["of"],
+    registry=REGISTRY,
+)  # fmt: skip
 # Notify: from the moment a mail was to go out (never at night) until the mail server had it, of first attempts.
 MAIL_SECONDS = Histogram(
     "tsunagu_mail_seconds", "From due to accepted by the mail server, first attempts", ["provider"],

@@ -43,6 +43,11 @@ def certificates(file: Path) -> list[x509.Certificate]:
         raise ValueError(f"{file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)") from error
 
 
+def expires(file: Path) -> float:
+    """When the first of those in it does, as seconds since 1970. Raises OSError, and ValueError as `certificates`."""
+    return min(one.not_valid_after_utc for one in certificates(file)).timestamp()
+
+
 def check_own(cert: Path, key: Path | None) -> None:
     """That a server could take it. Raises ValueError."""
     own = certificates(cert)[0]

@@ -34,7 +34,12 @@ SERVICES = [
     Panel("Records a second", {"{{service}}": "sum by (service) (rate(tsunagu_records_total[5m]))"}),
     Panel("Memory", {"{{service}}": "max by (service) (process_resident_memory_bytes)"}, "bytes"),
     Panel("Processor", {"{{service}}": "sum by (service) (rate(process_cpu_seconds_total[5m]))"}, "percentunit"),
-]
+    Panel(
+        "Certificates expire in",
+        {"{{service}} {{of}}": "min by (service, of) (tsunagu_certificate_expires_timestamp_seconds) - time()"}, "s",
+        least=14 * 86400, about="Of those that it connects with; empty where nothing is encrypted. A ticket below 14 days.",
+    ),
+]  # fmt: skip
 WAITING = [
     Panel("Behind", {"{{service}} {{reader}}": "max by (service, reader) (tsunagu_consumer_behind_seconds)"}, "s",
           worry=300, about="Age of the oldest record that a reader has not dealt with."),

@@ -16,13 +16,16 @@ KINDS: Mapping[str, tuple[int, Mapping[str, Any]]] = {
 
 
 class Panel(NamedTuple):
-    """`shows`: legend → PromQL. `worry`: red from this value on; None: no value is bad by itself. `unit`: Grafana's."""
+    """`shows`: legend → PromQL. `worry`: red from this value on; `least`: red below it; None: no value is bad by itself.
+    `unit`: Grafana's.
+    """
 
     title: str
     shows: Mapping[str, str]
     unit: str = "short"
     kind: str = "timeseries"
     worry: float | None = None
+    least: float | None = None
     about: str = ""
 
 
@@ -75,7 +78,9 @@ def _panel(panel: Panel, id_: int, at: dict[str, int]) -> dict[str, Any]:
 
 
 def _field(panel: Panel) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = [{"color": "green", "value": None}]
+    steps: list[dict[str, Any]] = [{"color": "green", "value": panel.least}]
+    if panel.least is not None:
+        steps.insert(0, {"color": "red", "value": None})
     if panel.worry is not None:
         steps.append({"color": "red", "value": panel.worry})
     return {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}}

@@ -1,10 +1,11 @@
 """A real Prometheus with our rules, in a hurry: it looks each second, and waits for seconds where it should for minutes."""
 
+import json
 import re
 import socket
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,17 @@ HURRIED = (
     (r">= (3|10)$", ">= 2"),  # late referrals, bad attempts
 )
 """What is changed of the rules, and nothing else: what they ask for stays."""
-READY = "Ready"
-"""The one panel on which less is worse."""
+LESS_IS_WORSE = ("Ready", "Certificates expire in")
+"""Panels."""
 
 
 @dataclass(frozen=True)
 class Prometheus:
-    """`calm`: what its panels showed while nothing was wrong."""
+    """`calm`: what its panels showed while nothing was wrong. `beside`: file of what it scrapes besides the network."""
 
     url: str
     http: httpx.AsyncClient
+    beside: Path
     calm: dict[str, float] = field(default_factory=dict)
 
     async def firing(self) -> dict[str, set[str]]:
@@ -53,14 +55,14 @@ class Prometheus:
         return found
 
     async def until_fires(self, alert: str, of: str, within: float = 120) -> None:
-        """And the panel that its runbook names shows more than in the calm; of what is ready, less."""
+        """And the panel that its runbook names shows more than in the calm; where less is worse, less."""
 
         async def fires() -> bool:
             return of in (await self.firing()).get(alert, ())
 
         async def shows() -> bool:
             calm, now = self.calm.get(panel, 0), await self.worst(panel)
-            return now < calm if panel == READY else now > calm
+            return now < calm if panel in LESS_IS_WORSE else now > calm
 
         panel = panel_of(alert)
         await until(f"{alert} fires for {of}", fires, within)
@@ -70,11 +72,20 @@ class Prometheus:
         """Of all that a panel shows now; 0 where it shows nothing."""
         asked = [(await self._ask(expr)) for expr in panels()[panel]]
         values = [value for found in asked for one in found if (value := float(one["value"][1])) == value]
-        return (min if panel == READY else max)(values, default=0.0)
+        return (min if panel in LESS_IS_WORSE else max)(values, default=0.0)
 
-    async def become_calm(self) -> None:
-        """As it is now, nothing is wrong."""
-        self.calm.update({panel: await self.worst(panel) for panel in panels()})
+    async def become_calm(self, *some: str) -> None:
+        """As it is now, nothing is wrong; `some`: on these panels."""
+        self.calm.update({panel: await self.worst(panel) for panel in some or panels()})
+
+    @contextmanager
+    def looking_at(self, url: str, service: str) -> Iterator[None]:
+        """Inside the block it has its alerts like the others."""
+        self.beside.write_text(json.dumps([_target(url, service)]), encoding="utf-8")
+        try:
+            yield
+        finally:
+            self.beside.write_text("[]", encoding="utf-8")
 
     async def until_over(self, alert: str, of: str, within: float = 120) -> None:
         async def over() -> bool:
@@ -92,7 +103,7 @@ async def prometheus(net: Network, folder: Path) -> AsyncIterator[Prometheus]:
         f"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        server = Prometheus(f"http://127.0.0.1:{port}", net.http)
+        server = Prometheus(f"http://127.0.0.1:{port}", net.http, folder / "beside.json")
         try:
             await until("it sees all four", lambda: _sees(server, 4), 60)
             yield server
@@ -114,17 +125,19 @@ def _configured(net: Network, folder: Path) -> Path:
         for what, instead in HURRIED:
             text = re.sub(what, instead, text, flags=re.M)
         (folder / "rules" / path.name).write_text(text, encoding="utf-8")
-    targets = [
-        {"targets": [url.removeprefix("http://")], "labels": {"service": name}}
-        for name, url in net.where.services.items()
-    ]
+    targets = [_target(url, name) for name, url in net.where.services.items()]
+    beside = {"files": ["beside.json"], "refresh_interval": "1s"}
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules/*.yml"],
-        "scrape_configs": [{"job_name": "tsunagu", "static_configs": targets}],
+        "scrape_configs": [{"job_name": "tsunagu", "static_configs": targets, "file_sd_configs": [beside]}],
     }
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return folder / "prometheus.yml"
+
+
+def _target(url: str, service: str) -> dict[str, Any]:
+    return {"targets": [url.removeprefix("http://")], "labels": {"service": service}}
 
 
 def _free_port() -> int:

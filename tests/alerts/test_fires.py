@@ -7,19 +7,24 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
 from shared.letters.allowance import Allowance
+from shared.renewed import RENEWED
 from tests.alerts.prometheus import Prometheus, prometheus
 from tests.delivery.support.losing import holdable, stopped, store
 from tests.delivery.support.network import Network, network, until
 from tests.delivery.support.partner import Partner, import_roster, join, planned
+from tests.security.authority import authority
+from tests.security.one_service import keys_in, running, settings
 
 pytestmark = [pytest.mark.alerts, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 ACCEPTED = "tsunagu.case.accepted.v1"
+LEFT = 'tsunagu_certificate_expires_timestamp_seconds{{of="mongo_cert"}} - time() > {} * 86400'
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -79,6 +84,25 @@ async def test_a_service_is_stopped(net: Network, watch: Prometheus) -> None:
     async with stopped(net, "stats"):
         await watch.until_fires("TsunaguDown", "stats")
     await watch.until_over("TsunaguDown", "stats")
+
+
+async def test_nobody_renews_a_certificate(watch: Prometheus, tmp_path: Path) -> None:
+    """Of a service beside the network, which encrypts nothing: it tells of its files before it reaches anything."""
+    pki, own = authority(tmp_path / "pki"), tmp_path / "own.pem"
+    given = settings(keys_in(tmp_path / "keys"), "notify", mongo_tls="true", mongo_ca=pki.ca, mongo_cert=own)
+    own.write_bytes(pki.lasting(300).both.read_bytes())
+    with running(given, tmp_path, "notify") as service, watch.looking_at(service.url, "encrypted"):
+        await until("its certificate is seen", lambda: watch.value(LEFT.format(300)), 60)
+        await watch.become_calm("Certificates expire in")
+        own.write_bytes(pki.lasting(10).both.read_bytes())
+        assert await service.ended() == RENEWED
+    with running(given, tmp_path, "notify") as service, watch.looking_at(service.url, "encrypted"):
+        await watch.until_fires("TsunaguCertificateExpires", "mongo_cert")
+        own.write_bytes(pki.lasting(90).both.read_bytes())
+        assert await service.ended() == RENEWED
+    with running(given, tmp_path, "notify") as service, watch.looking_at(service.url, "encrypted"):
+        await until("its certificate is seen", lambda: watch.value(LEFT.format(90)), 60)
+        await watch.until_over("TsunaguCertificateExpires", "mongo_cert")
 
 
 async def test_the_database_hangs(net: Network, partner: Partner, watch: Prometheus) -> None:

@@ -1,7 +1,7 @@
 """Certificates as an operator has them: of a CA of their own, as files. Good ones, an expired one, another name's."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
 
@@ -49,6 +49,10 @@ class Authority:
 
     def expired_client(self) -> Issued:
         return self._written("expired-client", self.made.issue_cert("network@example.org", **LONG_AGO))
+
+    def lasting(self, days: float) -> Issued:
+        end = datetime.now(UTC) + timedelta(days=days, minutes=10)
+        return self._written("lasting", self.made.issue_cert("network@example.org", not_after=end))
 
     def copy(self, issued: Issued, folder: Path) -> Issued:
         """In files of its own, to be renewed."""

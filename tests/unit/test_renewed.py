@@ -1,11 +1,14 @@
 """Files that a service connects with, renewed while it runs."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from shared.metrics import EXPIRES
 from shared.renewed import RENEWED, Renewed
+from shared.tls import certificates
 from tests.security.authority import Issued, authority
 
 
@@ -69,6 +72,35 @@ def test_files_that_are_away_for_a_while(own: Issued) -> None:
     assert not renewed.renewed()
     own.cert.write_bytes(was)
     assert not renewed.renewed(), "back as they were"
+
+
+def told() -> dict[str, datetime]:
+    """Setting → when the metric says that it expires."""
+    samples = [sample for family in EXPIRES.collect() for sample in family.samples]
+    return {sample.labels["of"]: datetime.fromtimestamp(sample.value, UTC) for sample in samples}
+
+
+def end_of(file: Path) -> datetime:
+    return certificates(file)[0].not_valid_after_utc
+
+
+def test_it_tells_when_what_is_set_expires_the_first_of_a_file_counts(own: Issued, tmp_path: Path) -> None:
+    ca, first = authority(tmp_path / "pki").ca, authority(tmp_path / "old").lasting(10).cert
+    ca.write_bytes(ca.read_bytes() + first.read_bytes())
+    EXPIRES.clear()
+    assert not Renewed().renewed()
+    assert told() == {"kafka_ca": end_of(first), "kafka_cert": end_of(own.cert)}
+
+
+def test_a_certificate_that_has_expired_meanwhile_is_told_on(own: Issued, tmp_path: Path) -> None:
+    """Nothing is whole then; what it works with has expired all the same."""
+    renewed = Renewed()
+    assert not renewed.renewed()
+    was, gone = told(), authority(tmp_path / "old").expired_client()
+    own.cert.write_bytes(gone.cert.read_bytes())
+    own.key.write_bytes(gone.key.read_bytes())
+    assert not renewed.renewed()
+    assert told() == was
 
 
 async def test_it_tells_with_which_code_to_end(own: Issued, tmp_path: Path) -> None:
