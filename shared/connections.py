@@ -42,7 +42,7 @@ class Brokers(Read):
     kafka_cert: Certificates | None = None
     kafka_user: str = ""
     kafka_password: Password = Field(default="", validate_default=True)
-    topics_generation: int = Field(default=1, ge=1)
+    topics_generation: int = Field(default=1, ge=1, le=9999)
 
     def broker(self) -> Kafka:
         tls = Tls(self.kafka_ca, self.kafka_cert, self.kafka_key) if self.kafka_tls else None

@@ -1,17 +1,24 @@
 """What settings are made of. Each refuses a wrong value with what is expected; never with the value of a secret."""
 
 import os
+import re
+from collections.abc import Callable
+from email.policy import default
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from joserfc.jwk import Key, OctKey
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from shared.clock import SteppedClock
 from shared.errors import TsunaguError
 from shared.seal import read_keys
 from shared.tls import certificates
 
 MONGO_SCHEMES = ("mongodb://", "mongodb+srv://")
+_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+")
+"""A name or an address; IPv6 in brackets, or nobody knows where its port begins."""
 
 
 def _servers(value: str) -> str:
@@ -27,20 +34,43 @@ def _smtp(value: str) -> str:
 
 def _host_and_port(value: str, expected: str) -> None:
     host, _, port = value.rpartition(":")
-    if not host or "/" in host or not (port.isdecimal() and 0 < int(port) < 65536):
-        raise ValueError(f"{value!r} is not the address of {expected}")
+    if not _HOST.fullmatch(host) or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(f"{_shown(value)} is not the address of {expected}")
+
+
+def _shown(value: str) -> str:
+    """What stands before an @ may be a password."""
+    return "it" if "@" in value else repr(value)
+
+
+def host_and_port(value: str) -> tuple[str, int]:
+    """Of what has been found good."""
+    host, _, port = value.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _sender(value: str) -> str:
+    """As it will stand in each mail: one that a mail server refuses would be noticed only then."""
+    try:
+        found = default.header_factory("From", value)
+    except ValueError:  # it has several lines
+        found = None
+    if not found or found.defects or len(found.addresses) != 1 or not found.addresses[0].domain:
+        raise ValueError(f"{value!r} is no address to send from: name@example.org, or Name <name@example.org>")
+    return value
 
 
 def _site(value: str) -> str:
     if not _is_site(value):
-        raise ValueError(f"{value!r} is no address of a site: https://host[:port]")
+        raise ValueError(f"{_shown(value)} is no address of a site: https://host[:port]")
     return value.rstrip("/")
 
 
 def _is_site(value: str) -> bool:
     try:
         url = urlsplit(value)
-        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0 and not url.query
+        whole = bool(url.hostname) and url.port != 0 and not (url.query or url.fragment or url.username)
+        return url.scheme in ("http", "https") and whole and not re.search(r"\s", value)
     except ValueError:  # its port is no number
         return False
 
@@ -82,24 +112,55 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-def _keys(value: Path) -> Path:
+def _clock(value: Path) -> Path:
     try:
-        if read_keys(value).keys:
-            return value
-    except (TsunaguError, TypeError, AttributeError):
-        pass
-    raise ValueError(f"{value} holds no JWK set; `tsunagu keys make` makes one")
+        SteppedClock(value).now()
+    except (OSError, ValueError, OverflowError) as error:
+        raise ValueError(f"{value} is no file of a stepped clock; for the real time leave it out") from error
+    return value
+
+
+def _keys(what: str, fits: Callable[[Key], bool]) -> AfterValidator:
+    """All keys of a file: the wrong file of the right form would be noticed only when somebody's data is sealed or opened."""
+
+    def check(value: Path) -> Path:
+        try:
+            found = read_keys(value).keys
+        except (TsunaguError, TypeError, AttributeError):
+            found = []
+        if not found:
+            raise ValueError(f"{value} holds no JWK set; `tsunagu keys make` makes one")
+        if not all(map(fits, found)):
+            raise ValueError(
+                f"{value} holds other keys than {what}; `tsunagu keys make` makes these, each kind in its file"
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def _opens(key: Key) -> bool:
+    return not isinstance(key, OctKey) and key.is_private
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Servers = Annotated[str, AfterValidator(_servers)]
 """host:port of brokers, comma separated."""
 MailServer = Annotated[str, AfterValidator(_smtp)]
+Sender = Annotated[str, AfterValidator(_sender)]
 SiteUrl = Annotated[str, AfterValidator(_site)]
 """Base URL, without a slash at its end."""
 MongoUrl = Annotated[str, AfterValidator(_mongo), Field(repr=False)]
 File = Annotated[Path, AfterValidator(_readable)]
-KeySetFile = Annotated[Path, AfterValidator(_readable), AfterValidator(_keys)]
+PublicKeys = Annotated[
+    Path, AfterValidator(_readable), _keys("the network's public ones", lambda key: not isinstance(key, OctKey))
+]
+"""Private halves beside them do no harm: they are not told."""
+PrivateKeys = Annotated[Path, AfterValidator(_readable), _keys("the network's private ones", _opens)]
+WrappingKeysFile = Annotated[
+    Path, AfterValidator(_readable), _keys("wrapping keys", lambda key: isinstance(key, OctKey))
+]
+ClockFile = Annotated[Path, AfterValidator(_readable), AfterValidator(_clock)]
 Certificates = Annotated[Path, AfterValidator(_readable), AfterValidator(_certificates)]
 """A file of one or more, in PEM."""
 Password = Annotated[str, Field(repr=False)]

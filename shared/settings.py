@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsError
 from shared.account_settings import AccountSettings
 from shared.connections import PREFIX, SECRETS_DIR, Connections
 from shared.errors import TsunaguError
-from shared.setting_types import File, KeySetFile, LogLevel, Port, Secret, SiteUrl
+from shared.setting_types import ClockFile, LogLevel, Port, PublicKeys, Secret, SiteUrl
 
 
 class Settings(Connections, AccountSettings):
@@ -31,8 +31,8 @@ class Settings(Connections, AccountSettings):
     kafka_wait_ms: int = Field(default=10, ge=1, le=5000)
     http_host: str = "127.0.0.1"
     http_port: Annotated[Port, Field(description="port to listen on")]
-    clock: File | None = None
-    network_jwks: Annotated[KeySetFile, Field(description="file of the network's public keys, of `tsunagu keys make`")]
+    clock: ClockFile | None = None
+    network_jwks: Annotated[PublicKeys, Field(description="file of the network's public keys, of `tsunagu keys make`")]
     letter_key: Annotated[Secret, Field(description="32 characters or more, a secret of this service alone")]
     sign_in_secret: Annotated[Secret, Field(description="32 characters or more, a secret of all four services")]
     max_body: int = Field(default=65_536, ge=1)
@@ -41,7 +41,7 @@ class Settings(Connections, AccountSettings):
     batches_at_once: int = Field(default=1, ge=1, le=8)
     stop_after: int = Field(default=20, ge=0)
     stop_share: float = Field(default=0.5, gt=0, le=1)
-    sweep_seconds: float = Field(default=0.2, gt=0)
+    sweep_seconds: float = Field(default=0.2, gt=0, le=60)
     traces: float = Field(default=0, ge=0, le=1)
     url_intake: SiteUrl = "http://127.0.0.1:8101"
     url_matching: SiteUrl = "http://127.0.0.1:8102"

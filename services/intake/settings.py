@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.setting_types import KeySetFile, Secret
+from shared.setting_types import PrivateKeys, Secret, WrappingKeysFile
 from shared.settings import Settings
 
 
@@ -13,6 +13,6 @@ class IntakeSettings(Settings):
     wraps residents' data keys. `link_secret`: signs the links to residents' pages.
     """
 
-    network_key: Annotated[KeySetFile, Field(description="file of the network's private keys, of `tsunagu keys make`")]
-    wrapping_keys: Annotated[KeySetFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
+    network_key: Annotated[PrivateKeys, Field(description="file of the network's private keys, of `tsunagu keys make`")]
+    wrapping_keys: Annotated[WrappingKeysFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
     link_secret: Annotated[Secret, Field(description="32 characters or more, a secret of intake and notify")]

@@ -16,6 +16,7 @@ from shared.privacy.audit import Audit
 from shared.privacy.opener import Opener
 from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
+from shared.setting_types import host_and_port
 from shared.web import site
 
 NAME = "notify"
@@ -33,8 +34,8 @@ def build(settings: NotifySettings) -> Service:
     wrapping, audit = WrappingKeys.read(settings.wrapping_keys), Audit(p.shelf("audit"))
     contacts, residents = (Opener(keys.items, wrapping, audit) for keys in (supporter_keys, resident_keys))
     links = Links(settings.link_secret, settings.url_notify)
-    host, port = settings.smtp.split(":")
-    outlet = MailOutlet(p.commands, p.store, view.items, contacts, links, (host, int(port)), settings.sender, p.metrics)
+    smtp = host_and_port(settings.smtp)
+    outlet = MailOutlet(p.commands, p.store, view.items, contacts, links, smtp, settings.sender, p.metrics)
     sending = ("mail", outlet.handle, {"topics": [journal.topic(NAME)]})
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, (resident_keys, supporter_keys), extras=[sending])
     site.furnish(app, service, opens=links.actor)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.setting_types import KeySetFile, MailServer, Secret
+from shared.setting_types import MailServer, Secret, Sender, WrappingKeysFile
 from shared.settings import Settings
 
 
@@ -12,6 +12,6 @@ class NotifySettings(Settings):
     """`smtp`: host:port. `wrapping_keys`: file of what wraps data keys. `link_secret`: signs links in mails."""
 
     smtp: Annotated[MailServer, Field(description="mail server, host:port")]
-    sender: str = "Tsunagu <tsunagu@localhost>"
-    wrapping_keys: Annotated[KeySetFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
+    sender: Sender = "Tsunagu <tsunagu@localhost>"
+    wrapping_keys: Annotated[WrappingKeysFile, Field(description="file of the wrapping keys, of `tsunagu keys make`")]
     link_secret: Annotated[Secret, Field(description="32 characters or more, a secret of intake and notify")]

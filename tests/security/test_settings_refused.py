@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.keys import Keys
+from shared.setting_types import host_and_port
 from shared.settings import Settings, WrongSettings, made
 from tests.security.authority import Authority, authority
 from tests.security.one_service import keys_in, refused, settings
@@ -46,9 +47,12 @@ WRONG = [
     ("kafka", "broker-without-port", "host:port"),
     ("kafka", "a:9092,b:99999", "host:port"),
     ("kafka", "PLAINTEXT://a:9092", "host:port"),
+    ("kafka", "a b:9092", "host:port"),
+    ("kafka", "::1:9092", "host:port"),
     ("kafka_tls", "perhaps", "boolean"),
     ("kafka_wait_ms", "0", "greater than or equal to 1"),
     ("topics_generation", "first", "integer"),
+    ("topics_generation", "9" * 30, "less than or equal to 9999"),
     ("mongo", "localhost:27017", "mongodb://"),
     ("mongo", "http://localhost", "mongodb://"),
     ("mongo", "mongodb://", "mongodb://"),
@@ -58,6 +62,8 @@ WRONG = [
     ("http_port", "70000", "less than or equal to 65535"),
     ("http_port", "http", "integer"),
     ("clock", "/nowhere/clock", "No such file"),
+    ("clock", os.devnull, "for the real time leave it out"),
+    ("clock", __file__, "for the real time leave it out"),
     ("network_jwks", "/nowhere", "No such file"),
     ("network_jwks", "/", "Is a directory"),
     ("letter_key", SECRET_PART, "at least 32 characters"),
@@ -65,6 +71,12 @@ WRONG = [
     ("link_secret", SECRET_PART, "at least 32 characters"),
     ("wrapping_keys", __file__, "tsunagu keys make"),
     ("smtp", "mail", "host:port"),
+    ("smtp", "mail:25:26", "host:port"),
+    ("smtp", f"user:{SECRET_PART}@mail:25", "host:port"),
+    ("sender", "nobody", "Name <name@example.org>"),
+    ("sender", "a@example.org, b@example.org", "Name <name@example.org>"),
+    ("sender", "a@example.org\nBcc: b@example.org", "Name <name@example.org>"),
+    ("sender", "Name <>", "Name <name@example.org>"),
     ("log_level", "loud", "'WARNING'"),
     ("max_body", "0", "greater than or equal to 1"),
     ("requests_a_minute", "many", "integer"),
@@ -72,8 +84,12 @@ WRONG = [
     ("stop_share", "2", "less than or equal to 1"),
     ("batches_at_once", "9", "less than or equal to 8"),
     ("sweep_seconds", "0", "greater than 0"),
+    ("sweep_seconds", "inf", "less than or equal to 60"),
     ("url_intake", "intake.example.org", "https://host"),
     ("url_notify", "https://host:port", "https://host"),
+    ("url_notify", "https://two words", "https://host"),
+    ("url_notify", "https://host/#here", "https://host"),
+    ("url_notify", f"https://user:{SECRET_PART}@host", "https://host"),
     ("kafka_password", SECRET_PART, "TSUNAGU_KAFKA_USER"),
     ("mongo_password", SECRET_PART, "TSUNAGU_MONGO_USER"),
 ]
@@ -86,6 +102,26 @@ def test_a_wrong_value(keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str, v
     assert flaw.startswith(f"TSUNAGU_{name.upper()}: ")
     assert expected in flaw
     assert SECRET_PART not in flaw
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "needed"),
+    [
+        ("network_key", "network_public", "the network's private ones"),
+        ("network_key", "wrapping", "the network's private ones"),
+        ("wrapping_keys", "network_private", "wrapping keys"),
+        ("network_jwks", "wrapping", "the network's public ones"),
+    ],
+)
+def test_a_file_of_other_keys(keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str, file: str, needed: str) -> None:
+    (flaw,) = flaws(monkeypatch, settings(keys, "intake", **{name: getattr(keys, file)}), "intake")
+    assert flaw.startswith(f"TSUNAGU_{name.upper()}: ") and f"other keys than {needed}" in flaw
+
+
+@pytest.mark.parametrize("smtp", ["mail.example.org:25", "192.0.2.1:587", "[2001:db8::1]:25"])
+def test_ways_to_name_a_mail_server(keys: Keys, monkeypatch: pytest.MonkeyPatch, smtp: str) -> None:
+    assert flaws(monkeypatch, settings(keys, "notify", smtp=smtp)) == []
+    assert host_and_port(smtp) == (smtp.rpartition(":")[0].strip("[]"), int(smtp.rpartition(":")[2]))
 
 
 def test_good_ones(keys: Keys, pki: Authority, monkeypatch: pytest.MonkeyPatch) -> None:

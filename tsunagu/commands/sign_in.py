@@ -8,6 +8,7 @@ import aiosmtplib
 
 from shared.access import BY_LINK, HOMES, Actor, Role, staff
 from shared.errors import TsunaguError
+from shared.setting_types import host_and_port
 from shared.web.invitations import MINUTES, invite, link
 from tsunagu.known import must_be_known
 from tsunagu.where import Where, secret_of
@@ -55,7 +56,6 @@ def _service(role: Role, service: str | None) -> str:
 async def _mail(where: Where, to: str, address: str) -> None:
     if where.smtp is None:
         raise TsunaguError("set TSUNAGU_SMTP to host:port of a mail server, or leave out --mail-to")
-    host, _, port = where.smtp.rpartition(":")
     message = EmailMessage()
     message["From"] = os.environ.get("TSUNAGU_SENDER", "Tsunagu <tsunagu@localhost>")
     message["To"], message["Subject"] = to, "サインイン / Sign in · つなぐ"
@@ -63,6 +63,7 @@ async def _mail(where: Where, to: str, address: str) -> None:
     message["Auto-Submitted"], message["X-Tsunagu-Kind"] = "auto-generated", "sign-in"
     message.set_content(TEXT.format(link=address, minutes=MINUTES))
     try:
-        await aiosmtplib.send(message, hostname=host, port=int(port))
+        host, port = host_and_port(where.smtp)
+        await aiosmtplib.send(message, hostname=host, port=port)
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise TsunaguError(f"the mail server {where.smtp} (TSUNAGU_SMTP) did not take the mail: {error}") from error
