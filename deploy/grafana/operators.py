@@ -27,7 +27,7 @@ OBJECTIVES = [
     ),
 ]  # fmt: skip
 SERVICES = [
-    Panel("Ready", {"{{service}}": "tsunagu:service_ready"}, kind="stat"),
+    Panel("Ready", {"{{service}}": "tsunagu:service_ready"}, kind="stat", least=1),
     Panel(
         "Starts, half an hour", {"{{service}}": "sum by (service) (changes(process_start_time_seconds[30m]))"}, worry=3
     ),

@@ -83,4 +83,7 @@ def _field(panel: Panel) -> dict[str, Any]:
         steps.insert(0, {"color": "red", "value": None})
     if panel.worry is not None:
         steps.append({"color": "red", "value": panel.worry})
-    return {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}}
+    thresholds: dict[str, Any] = {"thresholds": {"mode": "absolute", "steps": steps}}
+    if panel.kind == "timeseries" and len(steps) > 1:  # whose lines have colours of their own: none shows a threshold
+        thresholds["custom"] = {"thresholdsStyle": {"mode": "line"}}
+    return {"unit": panel.unit, "min": 0, **thresholds}

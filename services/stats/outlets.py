@@ -39,7 +39,8 @@ class _Counted(Collector):
         for category, counts in _in_closed("category", table):
             for column in queries.COLUMNS:
                 made.cases.add_metric([category, column], counts[column])
-        _each(made.states, "state", self._figures.states)
+        # Those in which no case is any more are told, too: a panel would go on showing the last number that it had.
+        _each(made.states, "state", dict.fromkeys(sorted(metrics.CLOSED["state"]), 0) | self._figures.states)
         _each(made.escalations, "reason", dict.fromkeys(metrics.ESCALATIONS, 0) | self._figures.escalations)
 
     def _offers(self, made: metrics.Figures) -> None:

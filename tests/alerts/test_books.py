@@ -8,6 +8,7 @@ import yaml
 
 from deploy.grafana.__main__ import FOLDER, texts
 from deploy.grafana.panels import DATASOURCE
+from shared.metrics import CLOSED
 from tests.alerts.promtool import RUNBOOKS, alerts, panel_of, panels
 from tests.house.documented import rows
 from tests.house.rooms import ROOT
@@ -40,6 +41,25 @@ def test_each_runbook_names_the_panel_that_shows_it(alert: str) -> None:
     named = re.findall(r'\b[Pp]anel "([^"]+)"', (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8"))
     assert named[0] == panel_of(alert)
     assert set(named) <= panels().keys()
+
+
+@pytest.mark.parametrize("alert", NAMES)
+def test_a_line_of_a_panel_that_a_runbook_names_can_be_there(alert: str) -> None:
+    """As in: panel "Holes", `open`: …"""
+    known = {word for values in CLOSED.values() for word in values} | {
+        word for board in texts().values() for word in re.findall(r'"legendFormat": "[^"]* (\w+)"', board)
+    }
+    named = re.findall(r'\b[Pp]anel "[^"]+", `(\w+)`', (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8"))
+    assert set(named) <= known
+
+
+def test_a_bound_is_seen_on_whatever_has_one() -> None:
+    """Grafana colours a number by it, and draws it across lines only where it is told to."""
+    for text in texts().values():
+        for panel in json.loads(text)["panels"]:
+            defaults = panel.get("fieldConfig", {}).get("defaults", {})
+            if panel["type"] == "timeseries" and len(defaults["thresholds"]["steps"]) > 1:
+                assert defaults["custom"]["thresholdsStyle"]["mode"] == "line", panel["title"]
 
 
 def test_no_two_panels_have_one_title() -> None:

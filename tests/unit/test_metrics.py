@@ -129,6 +129,12 @@ def test_each_end_of_an_assignment_is_counted_from_the_start() -> None:
     assert told == {"made", "dropped_out", *get_args(Outcome)}
 
 
+def test_a_state_in_which_no_case_is_any_more_is_told_as_0() -> None:
+    """A panel shows the last number that there was: of a series that has gone, that of hours ago."""
+    told = {dict(labels)["state"]: n for (name, labels), n in figures().items() if name == "tsunagu_cases_now"}
+    assert told == dict.fromkeys(metrics.CLOSED["state"], 0)
+
+
 def test_how_long_a_reader_is_behind() -> None:
     at = 0.0
     behind, one, two = Behind(now=lambda: at), Place("cases", 0), Place("cases", 1)
