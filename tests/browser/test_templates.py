@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from shared.access import HOMES
 from shared.i18n import LANGUAGES
 from shared.web.pages import Pages
 from tests.browser.samples import MIKA, PAGES, ROOT
@@ -160,6 +161,13 @@ def test_the_head_says_who_is_signed_in_and_lets_them_out(pages) -> None:
     here.state.signed_in = False
     html = bytes(pages["matching"].render(here, "cases.html", language="en", **NO_CASES).body).decode()
     assert "mika" not in html, "who came by a link is not signed in"
+
+
+@pytest.mark.parametrize("role", {role for homes in HOMES.values() for role in homes})
+def test_the_first_page_leads_whoever_signs_in_to_a_page_of_theirs(pages, role) -> None:
+    links = Outline(shown(pages, "home")).of("href")
+    own = [(service, homes[role]) for service, homes in HOMES.items() if role in homes]
+    assert [path for service, path in own if {path, f"http://{service}.example{path}"} & set(links)]
 
 
 def test_a_refusal_names_who_the_page_is_for_in_the_readers_language(pages) -> None:
