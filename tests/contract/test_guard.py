@@ -66,6 +66,19 @@ async def test_what_is_not_there_is_not_found_and_a_wrong_method_is_no_way_in(se
     assert (await at.get("/static/../web.py")).status_code == 404
 
 
+@pytest.mark.parametrize(("path", "status", "told"), [
+    ("/nothing", 404, "このアドレスには何もありません"),
+    ("/cases/case-1/assign", 405, "このアドレスだけを開くことはできません"),
+])  # fmt: skip
+async def test_a_page_says_what_is_not_there_in_the_readers_language_alone(
+    services: dict[str, Service], path: str, status: int, told: str
+) -> None:
+    at = await signed_in(services, "matching", Role.COORDINATOR)
+    answer = await at.get(f"{path}?lang=ja", headers={"accept": "text/html"})
+    assert answer.status_code == status and told in answer.text
+    assert "Not Found" not in answer.text and "Not Allowed" not in answer.text, "the framework's words are English"
+
+
 @pytest.mark.parametrize("service", ROUTES)
 async def test_every_response_says_what_a_browser_may_do_with_it(services: dict[str, Service], service: str) -> None:
     at = browser(services[service].app, service)
