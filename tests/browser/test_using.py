@@ -5,6 +5,7 @@ from playwright.async_api import Browser, Page
 
 from shared.access import Role
 from tests.browser.conftest import Windows, entered
+from tests.browser.looking import DESK, NARROWEST, PHONE, at_width, for_everybody
 from tests.browser.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -67,6 +68,19 @@ async def test_each_form_is_reached_by_keyboard(
     page = await (await windows(service, role)).new_page()
     await page.goto(world.url(service, path, "en"))
     await tab_to(page, "button", button)
+
+
+async def test_the_flaws_of_a_roster_fit_a_phone(world: World, windows: Windows) -> None:
+    page = await (await windows("matching", Role.COORDINATOR)).new_page()
+    await page.goto(world.url("matching", "/supporters/import", "vi"))
+    row = b"S 1,,nowhere,xx-foo-bar-baz,99999,-1,abc"
+    content = b"supporter_id,name,email,languages,municipality,capacity,max_distance_km\n" + row
+    await page.get_by_label("CSV").set_input_files({"name": "roster.csv", "mimeType": "text/csv", "buffer": content})
+    async with page.expect_navigation():
+        await page.locator("main button").click()
+    assert await page.locator("main tbody tr").count() == 7
+    wrong = [flaw for width in (NARROWEST, PHONE, DESK) for flaw in await at_width(page, width)]
+    assert not wrong + await for_everybody(page)
 
 
 async def test_all_of_it_without_scripts(world: World, chromium: Browser) -> None:
