@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.message import Message as Email
 from typing import NamedTuple
 
@@ -104,6 +105,9 @@ class MailOutlet:
         except (aiosmtplib.SMTPException, OSError):
             server.close()
             return mail.failed("unreachable", final=False)
+        except (MessageError, ValueError):  # no address that mail can be sent to: everybody else's must not wait for it
+            server.close()  # it may be in the middle of this mail
+            return mail.failed("refused", final=True)
         return Sent(message=mail.event.message, attempt=mail.event.attempt)
 
     def _told(self, mail: "Mail", came: Sent | NotSent) -> Message:
