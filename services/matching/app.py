@@ -3,7 +3,7 @@
 from services.matching import queries
 from services.matching.domain import DECIDERS
 from services.matching.domain.commands import COMMANDS
-from services.matching.inlets import RosterInlet
+from services.matching.inlets.roster import RosterInlet
 from services.matching.settings import MatchingSettings
 from services.matching.web import Desk
 from shared.events import cases, hold_answers, holds, responses, roster

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from services.matching import queries
 from services.matching.domain.commands import AskAgain, Assign, Close
-from services.matching.inlets import RosterInlet
+from services.matching.inlets.roster import RosterInlet
 from shared.access import Actor
 from shared.events.base import Command
 from shared.service import Parts

@@ -3,7 +3,7 @@
 Pure, standard library only. Files are read once, at the first question; what is returned cannot be changed.
 """
 
-from shared.region.categories import Category, categories
+from shared.region.categories import Category, categories, licences
 from shared.region.hours import is_quiet, next_waking, zone
 from shared.region.languages import Language, canonical_language, languages, same_language
 from shared.region.municipalities import Municipality, distance_km, municipalities, neighbours
@@ -22,6 +22,7 @@ __all__ = [
     "distance_km",
     "is_quiet",
     "languages",
+    "licences",
     "municipalities",
     "nationalities",
     "neighbours",

@@ -37,6 +37,12 @@ def categories() -> Mapping[str, Category]:
     return MappingProxyType({category.code: category for category in rows})
 
 
+@cache
+def licences() -> frozenset[str]:
+    """All that entitle to anything."""
+    return frozenset(licence for category in categories().values() for licence in category.licences)
+
+
 def _category(row: Mapping[str, str]) -> Category:
     return Category(
         code=row["code"],

@@ -85,6 +85,13 @@ async def test_the_command_line_imports_as_a_coordinator(where: Where, tmp_path:
         await roster.run(unsigned, file)
 
 
+async def test_a_file_that_is_not_taken_at_all_is_told_with_the_reason(where: Where, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_bytes(b"x" * 5_100_000)
+    with pytest.raises(TsunaguError, match=r"not taken: a request has at most 5000000 bytes here \(413\)"):
+        await roster.run(where, file)
+
+
 async def test_a_wrong_secret_opens_nothing(where: Where, capsys: Any) -> None:
     guessed = Where(where.kafka, where.mongo, where.urls, None, sign_in_secret="g" * 43)
     await sign_in.run(guessed, "coordinator", "mika", None, None)

@@ -1,0 +1,1 @@
+"""Ways in: a roster file becomes commands."""
