@@ -27,6 +27,7 @@ from shared.web.pages import STATIC, Pages
 from shared.web.passkey_book import PasskeyBook
 from shared.web.passkey_pages import PasskeyPages
 from shared.web.passkeys import Passkeys
+from shared.web.patience import Patience
 from shared.web.problems import Flaw, Problem
 from shared.web.routes import Routes
 from shared.web.sessions import Sessions
@@ -59,6 +60,7 @@ def furnish(
         getattr(settings, f"url_{p.name}"), settings.max_body, bodies or {},
     )  # fmt: skip
     app.add_middleware(Guard, rules=rules, routes=Routes(app), pages=pages)
+    app.add_middleware(Patience)
     app.add_middleware(Failures, pages=pages)
     app.add_middleware(Headers)
     _tell_problems(app, pages)

@@ -2,14 +2,17 @@
 
 import asyncio
 import signal
+import time
 
+import httpx
 import pytest
 
 from tests.delivery.support.endings import COMPLETED, ended, living, verified
 from tests.delivery.support.network import SERVICES, Network, until
-from tests.delivery.support.partner import join, orgs_of, planned
+from tests.delivery.support.partner import Partner, join, orgs_of, planned
 from tests.delivery.support.people import People
 from tests.delivery.support.topics import updates
+from tsunagu.demo.planned import Planned
 from tsunagu.verify.topics import cluster_id
 
 pytestmark = [pytest.mark.delivery, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -19,6 +22,13 @@ async def waits_for(network: Network, what: str) -> bool:
     """Every service says so."""
     healths = await asyncio.gather(*(network.health(service) for service in SERVICES))
     return all(health and what in health["waiting_for"] for health in healths)
+
+
+async def posted(network: Network, partner: Partner, plan: Planned) -> httpx.Response:
+    """The referral again, over HTTP."""
+    url = f"{network.where.services['intake']}/referrals"
+    headers = {"authorization": f"Bearer {partner.api_key}"}
+    return await network.http.post(url, json=partner.body(plan), headers=headers, timeout=60)
 
 
 async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
@@ -32,7 +42,9 @@ async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
         net.signal("broker", signal.SIGSTOP)
         try:
             await until("all services wait for the broker", lambda: waits_for(net, "broker"), 25)
-            await asyncio.sleep(9)
+            began = time.monotonic()
+            assert (await posted(net, partners[plans[0].org], plans[0])).status_code == 503
+            assert 9 < time.monotonic() - began < 28, "it is neither refused at once nor left to wait"
         finally:
             net.signal("broker", signal.SIGCONT)
         await until("ready again", net.ready, 60)
