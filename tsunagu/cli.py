@@ -36,7 +36,7 @@ async def up(
     from tsunagu.prepare import prepare
 
     settings = LocalSettings(fresh=True) if fresh else LocalSettings()
-    clock = None if real_time else daytime_clock(settings.home)
+    clock = None if real_time else daytime_clock(settings.home, fresh=fresh)
     return await commands.up(settings, prepare=prepare, clock_file=clock, detach=detach)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -89,7 +90,8 @@ async def _up(stack: Stack, progress: Progress) -> int:
 
 async def _start_and_run(stack: Stack, progress: Progress) -> None:
     where = await stack.start(progress)
-    progress.say(f"up: mail at {where.inbox}; stop with Ctrl-C or: tsunagu down")
+    by_key = "Ctrl-C or: " if sys.stdout.isatty() else ""  # in the background there are no keys
+    progress.say(f"up: mail at {where.inbox}; stop with {by_key}tsunagu down")
     await stack.run()
 
 

@@ -98,3 +98,15 @@ async def test_a_wrong_secret_opens_nothing(where: Where, capsys: Any) -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(TsunaguError, match="does not work"):
             await enter(http, capsys.readouterr().out.strip())
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "told"),
+    [("", "nobody", "no mail address"), ("a@example.org\nBcc: b@example.org", "mika@example.org", "TSUNAGU_SENDER")],
+)
+async def test_a_link_is_not_mailed_to_or_from_what_is_no_address(
+    where: Where, monkeypatch: pytest.MonkeyPatch, sender: str, to: str, told: str
+) -> None:
+    monkeypatch.setenv("TSUNAGU_SENDER", sender)
+    with pytest.raises(TsunaguError, match=told):
+        await sign_in.run(where, "coordinator", "mika", None, to)

@@ -23,7 +23,7 @@ async def run(where: Where, file: Path) -> int:
     body = _said(answer)
     for error in body.get("errors", ()):
         print(f"row {error['row']}: {error['field']}: {error['message']}")
-    print(f"{body.get('imported', 0)} supporters taken")
+    print(f"supporters taken: {body.get('imported', 0)}")
     return 0 if answer.status_code == 200 else 1
 
 

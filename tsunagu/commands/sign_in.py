@@ -57,8 +57,13 @@ async def _mail(where: Where, to: str, address: str) -> None:
     if where.smtp is None:
         raise TsunaguError("set TSUNAGU_SMTP to host:port of a mail server, or leave out --mail-to")
     message = EmailMessage()
-    message["From"] = os.environ.get("TSUNAGU_SENDER", "Tsunagu <tsunagu@localhost>")
-    message["To"], message["Subject"] = to, "サインイン / Sign in · つなぐ"
+    try:
+        message["From"] = os.environ.get("TSUNAGU_SENDER") or "Tsunagu <tsunagu@localhost>"
+        message["To"], message["Subject"] = to, "サインイン / Sign in · つなぐ"
+    except ValueError as error:
+        raise TsunaguError(f"no mail can be written from TSUNAGU_SENDER to --mail-to: {error}") from error
+    if "@" not in to:
+        raise TsunaguError("--mail-to is no mail address: give one, like name@example.jp")
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="tsunagu")
     message["Auto-Submitted"], message["X-Tsunagu-Kind"] = "auto-generated", "sign-in"
     message.set_content(TEXT.format(link=address, minutes=MINUTES))
