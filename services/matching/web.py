@@ -11,7 +11,7 @@ from services.matching import queries
 from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets.roster import RosterInlet
 from shared.access import Actor
-from shared.events.base import Command
+from shared.events.base import Code, Command, Key
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
@@ -46,7 +46,7 @@ class Desk:
             return self._page(request, "case.html", **found)
 
         @router.post("/cases/{case}/assign")
-        async def assign(request: Request, actor: By, case: str, supporter: Annotated[str, Form()]) -> Response:
+        async def assign(request: Request, actor: By, case: str, supporter: Annotated[Key, Form()]) -> Response:
             return await self._decide(request, actor, case, Assign(supporter=supporter))
 
         @router.post("/cases/{case}/ask-again")
@@ -54,7 +54,7 @@ class Desk:
             return await self._decide(request, actor, case, AskAgain())
 
         @router.post("/cases/{case}/close")
-        async def close(request: Request, actor: By, case: str, reason: Annotated[str, Form()]) -> Response:
+        async def close(request: Request, actor: By, case: str, reason: Annotated[Code, Form()]) -> Response:
             return await self._decide(request, actor, case, Close(reason=reason))
 
         @router.get("/supporters")

@@ -79,6 +79,13 @@ async def test_a_page_says_what_is_not_there_in_the_readers_language_alone(
     assert "Not Found" not in answer.text and "Not Allowed" not in answer.text, "the framework's words are English"
 
 
+async def test_a_form_that_no_page_of_ours_sends_is_told_so(services: dict[str, Service]) -> None:
+    at = await signed_in(services, "matching", Role.COORDINATOR)
+    for what, form in (("assign", {"supporter": "nobody"}), ("assign", {}), ("close", {"reason": "Nguyen wants no"})):
+        answer = await at.post(f"/cases/case-1/{what}", data=form, headers=SAME)
+        assert answer.status_code == 422 and "Nguyen" not in answer.text
+
+
 @pytest.mark.parametrize("service", ROUTES)
 async def test_every_response_says_what_a_browser_may_do_with_it(services: dict[str, Service], service: str) -> None:
     at = browser(services[service].app, service)

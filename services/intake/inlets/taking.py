@@ -57,7 +57,7 @@ def _read(model: type[Any], data: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        flaws = [_flaw(e) for e in error.errors()]
+        flaws = _flaws(error)
         named = {flaw.field for flaw in flaws}
         raise Unfit([*flaws, *(flaw for flaw in unknown_codes(data) if flaw.field not in named)]) from error
 
@@ -67,11 +67,25 @@ _SENTENCES = {
     ("resident", "string_type"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
     ("consent", "missing"): "the resident's consent is needed: who gave it, when, for what, on what evidence",
 }
+_WORDS = {
+    "too_short": "at least one is needed",
+    "tuple_type": "a list is needed",
+    "model_type": "an object is needed",
+}
+"""Where pydantic speaks of Python's types, of which a partner knows nothing."""
+
+
+def _flaws(error: ValidationError) -> list[Flaw]:
+    """A list is not told that it is too short where its only entry was not good."""
+    found = error.errors()
+    inner = {one["loc"][:-1] for one in found}
+    return [_flaw(one) for one in found if one["type"] != "too_short" or one["loc"] not in inner]
 
 
 def _flaw(error: Any) -> Flaw:
     """Without the value that was wrong: it may be a person's."""
     field = ".".join(map(str, error["loc"])) or "value"
     code = f"{field.split('.')[0]}_missing" if error["type"] == "missing" else "malformed"
-    message = _SENTENCES.get((field, error["type"]), f"{field}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+    words = _WORDS.get(error["type"], f"{error['msg'][:1].lower()}{error['msg'][1:]}")
+    message = _SENTENCES.get((field, error["type"]), f"{field}: {words}")
     return Flaw(field, code, message)

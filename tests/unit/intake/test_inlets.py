@@ -93,6 +93,22 @@ def test_every_flaw_is_named_at_once() -> None:
     assert fields == {"category", "languages", "municipality", "mode", "consent", "resident"}
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"languages": []}, {"languages": "at least one is needed"}),
+        ({"languages": ["not a tag!"]}, {"languages.0": "string should match pattern"}),
+        ({"languages": "vi"}, {"languages": "a list is needed"}),
+        ({"consent": "yes"}, {"consent": "an object is needed"}),
+    ],
+)
+def test_what_to_change_is_said_in_words_of_json(changed: dict[str, object], told: dict[str, str]) -> None:
+    with pytest.raises(Unfit) as unfit:
+        to_command("city", "p-1", ReferralPublished.type, {**referral(), **changed})
+    assert {flaw.field for flaw in unfit.value.flaws} == told.keys()
+    assert all(told[flaw.field] in flaw.message for flaw in unfit.value.flaws)
+
+
 def test_unknown_codes_are_named_beside_what_is_malformed() -> None:
     wrong = referral(
         reference="R 1", mode="telepathy", category="gardening", municipality="99999", languages=["vi", "qqq"]
