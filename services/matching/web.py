@@ -1,6 +1,7 @@
 """Coordinators' pages: cases, the roster, its import. Every decision is a command to the case's document."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +11,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from services.matching import queries
 from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets.roster import RosterInlet
+from services.matching.inlets.rows import COLUMNS, NEEDED
 from shared.access import Actor
 from shared.events.base import Code, Command, Key
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
+
+_COLUMNS: Mapping[str, Any] = {"needed": NEEDED, "besides": [name for name in COLUMNS if name not in NEEDED]}
 
 
 class Desk:
@@ -64,7 +68,7 @@ class Desk:
 
         @router.get("/supporters/import")
         async def import_form(request: Request) -> HTMLResponse:
-            return self._page(request, "import.html")
+            return self._page(request, "import.html", **_COLUMNS)
 
         @router.post("/supporters/import")
         async def import_file(request: Request, actor: By, file: UploadFile) -> Response:
@@ -92,5 +96,5 @@ class Desk:
             return JSONResponse({"imported": len(roster.messages), "errors": errors}, status)
         return self._pages.render(
             request, "import.html", language=language_of(request), status=status,
-            imported=len(roster.messages), errors=roster.errors,
+            imported=len(roster.messages), errors=roster.errors, **_COLUMNS,
         )  # fmt: skip

@@ -189,10 +189,10 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     }),
     ("supporters", "matching", "supporters.html", {"supporters": SUPPORTERS}),
     ("import", "matching", "import.html", {
-        "imported": 12,
+        "imported": 12, "needed": ["supporter_id", "name"], "besides": ["phone"],
         "errors": [(3, "municipality", "unknown; did you mean 08229?"), (7, "languages", "is empty")],
     }),
-    ("import-first", "matching", "import.html", {}),
+    ("import-first", "matching", "import.html", {"needed": ["supporter_id", "name"], "besides": ["phone"]}),
     ("dashboard", "stats", "dashboard.html", DASHBOARD),
     ("home", "intake", "home.html", {
         "urls": {name: f"http://{name}.example" for name in ("intake", "matching", "notify", "stats")},
