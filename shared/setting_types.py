@@ -49,14 +49,14 @@ def host_and_port(value: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _sender(value: str) -> str:
-    """As it will stand in each mail: one that a mail server refuses would be noticed only then."""
+def mail_address(value: str) -> str:
+    """As it will stand in each mail: one that a mail server refuses would be noticed only then. Raises ValueError."""
     try:
         found = default.header_factory("From", value)
     except ValueError:  # it has several lines
         found = None
     if not found or found.defects or len(found.addresses) != 1 or not found.addresses[0].domain:
-        raise ValueError(f"{value!r} is no address to send from: name@example.org, or Name <name@example.org>")
+        raise ValueError(f"{value!r} is no mail address: name@example.org, or Name <name@example.org>")
     return value
 
 
@@ -147,7 +147,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Servers = Annotated[str, AfterValidator(_servers)]
 """host:port of brokers, comma separated."""
 MailServer = Annotated[str, AfterValidator(_smtp)]
-Sender = Annotated[str, AfterValidator(_sender)]
+Sender = Annotated[str, AfterValidator(mail_address)]
 SiteUrl = Annotated[str, AfterValidator(_site)]
 """Base URL, without a slash at its end."""
 MongoUrl = Annotated[str, AfterValidator(_mongo), Field(repr=False)]

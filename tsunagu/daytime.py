@@ -4,6 +4,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from deploy.local.home import Home
+from deploy.local.lock import holder
 from shared import region
 from shared.clock import SteppedClock
 
@@ -16,11 +18,13 @@ def daytime(now: datetime) -> datetime:
 def daytime_clock(home: Path, *, fresh: bool = False, now: datetime | None = None) -> Path | None:
     """The file of a clock that is ahead by the rest of the night, said aloud; None by day: then real time will do.
 
-    A network that has had one goes on with it, by day too: what happened there must not lie in its future. `fresh`: it has
-    had none.
+    A network that has had one goes on with it, by day too: what happened there must not lie in its future. `fresh`: it
+    forgets its clock with the rest, unless it runs.
     """
     now, file = now or datetime.now(UTC), home / "clock"
-    shown = now if fresh else max(now, _shown(file, now))
+    if fresh and holder(Home(home).lock_file) is None:
+        file.unlink(missing_ok=True)
+    shown = max(now, _shown(file, now))
     if shown > now and not region.is_quiet(shown):
         print(f"This network's clock is ahead and goes on so, from {_local(shown)}. To begin anew: --fresh")
         return file

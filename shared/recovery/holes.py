@@ -23,6 +23,7 @@ from shared.kernel.record import Input, Place, Record, Subscriptions, letter_id
 from shared.store import MongoStore
 
 PATIENCE = 60.0
+"""Seconds that a hole has to close by itself."""
 PAUSE = 10.0
 """Seconds between two looks."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import logs
+
 WITHIN = 20.0
 """Seconds, from when a request has come whole until its answer begins."""
 _left: set[asyncio.Task[Any]] = set()
@@ -45,8 +47,8 @@ class Patience:
 
 def _ended(work: "asyncio.Task[Any]") -> None:
     _left.discard(work)
-    if not work.cancelled():
-        work.exception()  # whoever asked has had an answer
+    if not work.cancelled() and (error := work.exception()):
+        logs.logger().error("request failed after it was answered", error=logs.where(error))
 
 
 class _Asked:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.home import Home
+from deploy.local.lock import Lock
 from shared.clock import SteppedClock
 from tsunagu.daytime import daytime_clock
 
@@ -43,6 +45,21 @@ def test_a_network_that_is_started_again_goes_on(
     assert "from 2025-06-11 09:40" in capsys.readouterr().out
     daytime_clock(tmp_path, fresh=True, now=EVENING)
     assert shown(file) - MORNING < timedelta(minutes=1)
+
+
+def test_one_that_begins_anew_by_day_has_no_clock_left(tmp_path: Path) -> None:
+    daytime_clock(tmp_path, now=EVENING)
+    assert daytime_clock(tmp_path, fresh=True, now=DAY) is None
+    assert daytime_clock(tmp_path, now=DAY) is None, "nor when it is started again"
+
+
+def test_one_that_runs_keeps_its_clock(tmp_path: Path) -> None:
+    """A second one that is to begin anew is refused, and has touched nothing."""
+    file, lock = daytime_clock(tmp_path, now=EVENING), Lock(Home(tmp_path).lock_file)
+    assert file and lock.take()
+    SteppedClock(file).jump(MORNING + timedelta(minutes=40))
+    daytime_clock(tmp_path, fresh=True, now=EVENING)
+    assert shown(file) == MORNING + timedelta(minutes=40)
 
 
 def test_its_own_night_is_passed_over_too(tmp_path: Path) -> None:

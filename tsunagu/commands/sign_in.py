@@ -8,7 +8,7 @@ import aiosmtplib
 
 from shared.access import BY_LINK, HOMES, Actor, Role, staff
 from shared.errors import TsunaguError
-from shared.setting_types import host_and_port
+from shared.setting_types import host_and_port, mail_address
 from shared.web.invitations import MINUTES, invite, link
 from tsunagu.known import must_be_known
 from tsunagu.where import Where, secret_of
@@ -57,13 +57,8 @@ async def _mail(where: Where, to: str, address: str) -> None:
     if where.smtp is None:
         raise TsunaguError("set TSUNAGU_SMTP to host:port of a mail server, or leave out --mail-to")
     message = EmailMessage()
-    try:
-        message["From"] = os.environ.get("TSUNAGU_SENDER") or "Tsunagu <tsunagu@localhost>"
-        message["To"], message["Subject"] = to, "サインイン / Sign in · つなぐ"
-    except ValueError as error:
-        raise TsunaguError(f"no mail can be written from TSUNAGU_SENDER to --mail-to: {error}") from error
-    if "@" not in to:
-        raise TsunaguError("--mail-to is no mail address: give one, like name@example.jp")
+    message["From"] = _address("TSUNAGU_SENDER", os.environ.get("TSUNAGU_SENDER") or "Tsunagu <tsunagu@localhost>")
+    message["To"], message["Subject"] = _address("--mail-to", to), "サインイン / Sign in · つなぐ"
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="tsunagu")
     message["Auto-Submitted"], message["X-Tsunagu-Kind"] = "auto-generated", "sign-in"
     message.set_content(TEXT.format(link=address, minutes=MINUTES))
@@ -72,3 +67,10 @@ async def _mail(where: Where, to: str, address: str) -> None:
         await aiosmtplib.send(message, hostname=host, port=port)
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise TsunaguError(f"the mail server {where.smtp} (TSUNAGU_SMTP) did not take the mail: {error}") from error
+
+
+def _address(name: str, value: str) -> str:
+    try:
+        return mail_address(value)
+    except ValueError as error:
+        raise TsunaguError(f"{name}: {error}") from error
