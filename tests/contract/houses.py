@@ -16,11 +16,14 @@ from services.notify import app as notify
 from services.notify.settings import NotifySettings
 from services.stats import app as stats
 from services.stats.settings import StatsSettings
+from shared.access import Actor, Role
 from shared.service import Service
+from shared.web.invitations import invite
 
 SECRET = "sign-in-secret-of-the-tests-only-0"
 LINK_SECRET = "link-secret-of-the-tests-only-0000"
 NOWHERE = "127.0.0.1:1"
+SAME = {"sec-fetch-site": "same-origin"}
 
 
 def built(mongo: str, folder: Path, **changes: Any) -> dict[str, Service]:
@@ -52,3 +55,10 @@ def browser(app: FastAPI, service: str, **head: str) -> httpx.AsyncClient:
         base_url=f"https://{service}.example",
         headers={"accept": "text/html", **head},
     )
+
+
+async def signed_in(services: dict[str, Service], service: str, role: Role, **head: str) -> httpx.AsyncClient:
+    at = browser(services[service].app, service, **head)
+    token = invite(SECRET, service, Actor(role, "mika"))
+    assert (await at.post("/sign-in", data={"token": token}, headers=SAME)).status_code == 303
+    return at

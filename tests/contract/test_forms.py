@@ -1,0 +1,13 @@
+"""Forms that no page of ours sends, posted all the same: refused as such, and nobody's word is repeated."""
+
+from pathlib import Path
+
+from shared.access import Role
+from tests.contract.houses import SAME, built, signed_in
+
+
+async def test_a_form_that_no_page_of_ours_sends_is_told_so(database: str, tmp_path: Path) -> None:
+    at = await signed_in(built(database, tmp_path), "matching", Role.COORDINATOR)
+    for what, form in (("assign", {"supporter": "nobody"}), ("assign", {}), ("close", {"reason": "Nguyen wants no"})):
+        answer = await at.post(f"/cases/case-1/{what}", data=form, headers=SAME)
+        assert answer.status_code == 422 and "Nguyen" not in answer.text
