@@ -92,7 +92,7 @@ class Desk:
         await self._parts.commands.send(roster.messages)
         status = 422 if roster.errors else 200
         if "application/json" in request.headers.get("accept", ""):
-            errors = [error._asdict() for error in roster.errors]
+            errors = [error.as_json() for error in roster.errors]
             return JSONResponse({"imported": len(roster.messages), "errors": errors}, status)
         return self._pages.render(
             request, "import.html", language=language_of(request), status=status,

@@ -7,6 +7,11 @@ from pydantic import Field
 from shared.events.base import Code, Command, Frozen, Key, Moment, Sealed, Token
 from shared.events.referrals import Language, Municipality
 
+CAPACITY = 100
+"""Cases at once, at most."""
+FAR = 200
+"""Kilometres, at most."""
+
 
 class Profile(Frozen):
     """Who a supporter is to matching: never a name. `contact` is sealed, for notify alone."""
@@ -16,8 +21,8 @@ class Profile(Frozen):
     municipality: Municipality
     categories: tuple[Code, ...] = ()
     licences: tuple[Code, ...] = ()
-    capacity: int = Field(ge=0, le=100)
-    max_distance_km: int = Field(default=30, ge=0, le=200)
+    capacity: int = Field(ge=0, le=CAPACITY)
+    max_distance_km: int = Field(default=30, ge=0, le=FAR)
     active: bool = True
     contact: Sealed
 

@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from services.matching.domain.commands import Enrol, Profile
 from services.matching.inlets.flaws import Wrong, flaws_of, with_repeats
-from services.matching.inlets.rows import Row, RowError, Unreadable, rows_of
+from services.matching.inlets.row_errors import RowError, ToChange, Unreadable
+from services.matching.inlets.rows import Row, rows_of
 from shared import region
 from shared.access import Actor
+from shared.i18n.step_labels import _
 from shared.kernel.commands import Commands
 from shared.kernel.record import Message
 from shared.privacy.data_keys import DataKey
@@ -40,7 +42,7 @@ class RosterInlet:
         try:
             clean = rows_of(file)
         except Unreadable as error:
-            roster.errors.append(error.flaw)
+            roster.errors += error.flaws
             return roster
         flaws = {number: flaws_of(row) + again for number, row, again in with_repeats(clean)}
         keys = await self.vault.keys_for([_person(row) for number, row in clean.items() if not flaws[number]])
@@ -54,10 +56,10 @@ class RosterInlet:
         if not flaws:
             key = keys[_person(row)]
             try:
-                flaws = [] if key else [("supporter_id", "was erased: enrol them under a new one")]
+                flaws = [] if key else [("supporter_id", ToChange(_("was erased: enrol them under a new one")))]
                 roster.messages += [self._message(row, key, by)] if key else []
             except ValidationError as error:
-                flaws = [(str(e["loc"][0] if e["loc"] else "row"), e["msg"]) for e in error.errors()]
+                flaws = [(str(e["loc"][0] if e["loc"] else "row"), _in_english(e["msg"])) for e in error.errors()]
         roster.errors.extend(RowError(number, name, message) for name, message in flaws)
 
     def _message(self, row: Row, key: DataKey, by: Actor) -> Message:
@@ -68,6 +70,11 @@ class RosterInlet:
         profile = Profile(**_profile(row), contact=key.seal(contact))
         command = Enrol(profile=profile, content=key.hash(dict(row)))
         return self.commands.message(key.person, command, f"enrol-{secrets.token_hex(10)}", by, adapter="csv")
+
+
+def _in_english(said: str) -> ToChange:
+    """What no rule of ours foresaw."""
+    return ToChange("%(said)s", {"said": said})
 
 
 def _person(row: Row) -> str:

@@ -5,6 +5,7 @@ import pytest
 from services.matching.domain.commands import Enrol
 from services.matching.inlets.roster import Roster, RosterInlet
 from shared.access import Actor, Role
+from shared.i18n import LANGUAGES, translator
 from shared.kernel.commands import Commands
 from shared.kernel.memory import MemoryRows
 from shared.privacy.vault import Vault
@@ -25,6 +26,10 @@ def row(**changed: str) -> str:
 
 async def read(*rows: str, people: MemoryRows | None = None) -> Roster:
     return await read_bytes("\n".join([COLUMNS, *rows]).encode(), people)
+
+
+def said(roster: Roster) -> list[tuple[int, str, str]]:
+    return [(error.row, error.field, str(error.message)) for error in roster.errors]
 
 
 async def read_bytes(file: bytes, people: MemoryRows | None = None) -> Roster:
@@ -82,7 +87,7 @@ async def test_full_width_digits_are_digits() -> None:
 )
 async def test_a_slip_that_would_never_match_anything_is_named(changed: dict[str, str], message: str) -> None:
     roster = await read(row(**changed))
-    assert [(error.field, error.message) for error in roster.errors] == [(*changed, message)]
+    assert [(error.field, str(error.message)) for error in roster.errors] == [(*changed, message)]
 
 
 @pytest.mark.parametrize("spoken", ["ja-simple", "VI", "pt-BR", "en"])
@@ -100,7 +105,7 @@ async def test_rows_are_counted_as_a_spreadsheet_does() -> None:
 async def test_an_id_that_stands_there_twice_is_named() -> None:
     roster = await read(row(capacity="1"), row(supporter_id="binh"), row(capacity="2"))
     assert [message.key for message in roster.messages] == ["supporter-an", "supporter-binh"]
-    assert [tuple(error) for error in roster.errors] == [(4, "supporter_id", "is that of row 2, too: keep one of them")]
+    assert said(roster) == [(4, "supporter_id", "is that of row 2, too: keep one of them")]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -117,6 +122,46 @@ async def test_what_spreadsheets_write_is_read(end: str, encoding: str) -> None:
 async def test_letters_are_not_guessed_at(file: bytes) -> None:
     roster = await read_bytes(file)
     assert not roster.messages
-    assert [tuple(error) for error in roster.errors] == [
-        (1, "file", "this is neither UTF-8 nor Shift_JIS: save it as one of them")
-    ]
+    assert said(roster) == [(1, "file", "this is neither UTF-8 nor Shift_JIS: save it as one of them")]
+
+
+@pytest.mark.parametrize("first", [COLUMNS.replace(",", " , "), COLUMNS.upper(), f"{COLUMNS},notes,licence_number,"])
+async def test_columns_are_known_however_they_are_written_and_others_may_stand_beside(first: str) -> None:
+    assert (await read_bytes(f"{first}\n{row()}".encode())).messages
+
+
+@pytest.mark.parametrize(
+    ("first", "field", "message"),
+    [
+        (COLUMNS.replace("licences", "licenses"), "licenses", "no such column is known: did you mean licences?"),
+        (COLUMNS + ",category", "category", "no such column is known: did you mean categories?"),
+        (COLUMNS + ",capacity", "capacity", "this column stands there twice: keep one of them"),
+    ],
+)
+async def test_a_column_that_would_be_left_out_in_silence_is_named(first: str, field: str, message: str) -> None:
+    roster = await read_bytes(f"{first}\n{row()}".encode())
+    assert not roster.messages
+    assert said(roster) == [(1, field, message)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"name": "n" * 20_000}, "is too long: at most 200 signs"),
+        ({"capacity": "101"}, "'101' is no whole number from 0 to 100"),
+        ({"max_distance_km": "201"}, "'201' is no whole number from 0 to 200"),
+    ],
+)
+async def test_what_is_too_much_is_named_where_it_stands(changed: dict[str, str], message: str) -> None:
+    assert said(await read(row(**changed))) == [(2, *changed, message)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_flaw_can_be_said_in_every_language(language: str) -> None:
+    """A text is filled as the page does it; all of them: that none is left to translate, the catalogues' test tells."""
+    rows = [row(supporter_id="", capacity="x", email="@", name="n" * 201), row(licences="lawer"), row(municipality="9")]
+    texts = translator(language)
+    for error in (await read(*rows)).errors:
+        filled = texts.gettext(error.message.text) % dict(error.message.values)
+        assert "%(" not in filled
+        assert (filled == str(error.message)) == (language == "en")
