@@ -32,7 +32,7 @@ class Chosen(NamedTuple):
 async def desks(where: Where, service: str | None) -> AsyncIterator[Desks]:
     """Of one service, or of all. Raises TsunaguError for a service that there is not."""
     if service and service not in SERVICES:
-        raise TsunaguError(f"there is no service {service}: --service is one of {', '.join(SERVICES)}")
+        raise TsunaguError(f"there is no service {service}: it is one of {', '.join(SERVICES)}")
     bus, cluster = KafkaBus(where.kafka), await cluster_id(where.kafka)
     await bus.start()
     try:

@@ -56,12 +56,18 @@ def _row(key: str, case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> dict[str, Any] | None:
-    """One case with `candidates`, `excluded` (reason → count), `assignable` supporters and the `steps` of its way."""
+async def known(store: MongoStore, key: str) -> Case | None:
+    """None where there is no such case, or nothing has come of it yet but a word about it."""
     document: Document | None = (await store.load([key])).get(key)
     if document is None or document.kind != "case" or not document.state.get("referral"):
         return None
-    one = Case.model_validate(document.state)
+    return Case.model_validate(document.state)
+
+
+async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> dict[str, Any] | None:
+    """One case with `candidates`, `excluded` (reason → count), `assignable` supporters and the `steps` of its way."""
+    if (one := await known(store, key)) is None:
+        return None
     return {
         "case": _row(key, one),
         "candidates": _asked(one, roster) + _askable(one, roster, now),

@@ -14,6 +14,8 @@ from services.matching.inlets.roster import RosterInlet
 from services.matching.inlets.rows import COLUMNS, NEEDED
 from shared.access import Actor
 from shared.events.base import Code, Command, Key
+from shared.i18n import translator
+from shared.i18n.labels import label
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
@@ -80,11 +82,14 @@ class Desk:
         return self._pages.render(request, name, language=language_of(request), **context)
 
     async def _decide(self, request: Request, actor: Actor, case: str, command: Command) -> Response:
+        language = language_of(request)
+        if await queries.known(self._parts.store, case) is None:
+            return self._pages.problem(request, 404, language=language)
         id_ = f"desk-{secrets.token_hex(10)}"
         answer = await self._parts.commands.ask(case, command, id_, actor, adapter="desk")
         if answer and answer.refused:
-            language = language_of(request)
-            return self._pages.problem(request, 409, language=language, detail=answer.message)
+            why = label("not_done", answer.refused, translator(language))
+            return self._pages.problem(request, 409, language=language, detail=why)
         return RedirectResponse(with_language(request, f"/cases/{case}"), 303)
 
     async def _import(self, request: Request, actor: Actor, file: bytes) -> Response:

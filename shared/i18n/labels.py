@@ -110,6 +110,12 @@ LABELS = MappingProxyType(
             "nobody_free": _("Everybody who could do it is pausing, occupied or has been asked already."),
             "not_reached": _("Nobody of those who were asked could be reached: look at their addresses."),
         },
+        "not_done": {
+            "not_open": _("This case is closed: nothing more can be done with it."),
+            "not_escalated": _("Supporters are being asked already, or somebody has taken this case."),
+            "unknown_supporter": _("This supporter is not on the roster: choose one who is."),
+            "not_eligible": _("This supporter may not take this case: choose another."),
+        },
         "exclusion": {
             "language": _("Does not speak the language"),
             "category": _("Does not take on this category"),

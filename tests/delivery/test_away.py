@@ -12,6 +12,7 @@ from tests.delivery.support.network import SERVICES, Network, until
 from tests.delivery.support.partner import Partner, join, orgs_of, planned
 from tests.delivery.support.people import People
 from tests.delivery.support.topics import updates
+from tsunagu.behind import behind
 from tsunagu.demo.planned import Planned
 from tsunagu.verify.topics import cluster_id
 
@@ -42,6 +43,7 @@ async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
         net.signal("broker", signal.SIGSTOP)
         try:
             await until("all services wait for the broker", lambda: waits_for(net, "broker"), 25)
+            assert await _states(net) == {"broker": "no answer", "database": "up", "mail": "up"}
             began = time.monotonic()
             assert (await posted(net, partners[plans[0].org], plans[0])).status_code == 503
             assert 9 < time.monotonic() - began < 28, "it is neither refused at once nor left to wait"
@@ -53,6 +55,12 @@ async def test_a_frozen_broker_is_waited_for(own_network: Network) -> None:
         await ended(net, plans, within=90)
     assert [net.pid(service) for service in SERVICES] == pids, "waiting is no reason to be restarted"
     await verified(net)
+
+
+async def _states(network: Network) -> dict[str, str]:
+    """What `tsunagu status` says of them: their processes are there."""
+    at = network.where
+    return {part.name: await part.state() for part in behind(network.kafka, at.mongo, at.smtp)}
 
 
 async def test_a_service_ends_though_the_broker_does_not_answer(own_network: Network) -> None:
@@ -91,6 +99,7 @@ async def test_a_frozen_and_then_killed_database_is_waited_for(own_network: Netw
         for plan in plans[10:20]:
             await partners[plan.org].publish(plan)
         await until("all services wait for the database", lambda: waits_for(net, "database"), 25)
+        assert await _states(net) == {"broker": "up", "database": "no answer", "mail": "up"}
         net.signal("database", signal.SIGKILL)
         await until("ready again", net.ready, 60)
         for plan in plans[20:]:

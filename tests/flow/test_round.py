@@ -99,11 +99,12 @@ async def test_a_coordinator_is_asked_when_nobody_speaks_it(visitor: Visitor) ->
     assert held["updates"][-1]["reason"] == "nobody_speaks_it"
     page = await visitor.net.http.get(visitor.url("matching", f"/cases/{case}"), headers=visitor.desk)
     assert page.status_code == 200 and case in page.text
-    closed = await visitor.net.http.post(
-        visitor.url("matching", f"/cases/{case}/close"), data={"reason": "nobody_speaks_it"}, headers=visitor.desk
-    )
+    close, reason = visitor.url("matching", f"/cases/{case}/close"), {"reason": "nobody_speaks_it"}
+    closed = await visitor.net.http.post(close, data=reason, headers=visitor.desk)
     assert closed.status_code == 303
     assert (await visitor.reaches("round-3", "failed"))["updates"][-1]["reason"] == "nobody_speaks_it"
+    again = await visitor.net.http.post(f"{close}?lang=vi", data=reason, headers=visitor.desk)
+    assert again.status_code == 409 and "Trường hợp này đã đóng" in again.text
 
 
 async def test_links_that_do_not_work_say_why(visitor: Visitor) -> None:

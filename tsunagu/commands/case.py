@@ -77,10 +77,27 @@ def _steps(service: str, entry: Entry, key: str) -> list[Step]:
 
 
 def _print(key: str, steps: list[Step]) -> None:
-    table = Table("when", "service", "what", "details", title=key, title_justify="left", box=None, pad_edge=False)
+    table = Table(
+        f"when ({region.zone()})",
+        "service",
+        "what",
+        "details",
+        title=key,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
     for step in steps:
-        when = step.at.astimezone(region.zone()).strftime("%Y-%m-%d %H:%M:%S")
         what = step.type.removeprefix("tsunagu.").rsplit(".", 1)[0].replace(".", " ").replace("-", " ")
-        details = " ".join(f"{name}={value}" for name, value in step.details.items())
-        table.add_row(when, step.service, what, details)
+        details = " ".join(f"{name}={_value(name, value)}" for name, value in step.details.items())
+        table.add_row(_local(step.at), step.service, what, details)
     Console().print(table)
+
+
+def _value(name: str, value: Any) -> Any:
+    return _local(datetime.fromisoformat(value)).replace(" ", "T") if name.endswith("_at") else value
+
+
+def _local(at: datetime) -> str:
+    """As the region's clocks show it."""
+    return at.astimezone(region.zone()).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,46 +1,56 @@
 """tsunagu status"""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.table import Table
 
+from tsunagu.behind import Part, behind
 from tsunagu.where import Where, find, running
 
 LAG = "tsunagu_consumer_lag_records{reader="
+PATIENCE = 10
+"""Seconds, as for a scrape: stats waits for its database first."""
+Row = tuple[str, ...]
 
 
 async def run() -> int:
     """0 when all four services are ready."""
-    where = find()
-    stack = running()
+    where, stack = find(), running()
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
+        asked = asyncio.gather(*(_service(http, name, where) for name in where.urls))
+        others = behind(where.kafka, where.mongo, where.smtp, stack.parts if stack else {})
+        parts, services = await asyncio.gather(asyncio.gather(*map(_part, others)), asked)
     table = Table("part", "state", "behind", "stuck", "dead letters", "address", box=None, pad_edge=False)
-    for name, part in stack.parts.items() if stack else ():
-        if name not in where.urls:
-            table.add_row(name, "up" if part.pid else "down", "", "", "", part.address)
-    async with httpx.AsyncClient(timeout=5) as http:
-        ready = [await _service(http, name, where, table) for name in where.urls]
+    for row in (*parts, *services):
+        table.add_row(*row)
     Console().print(table)
-    return 0 if all(ready) else 1
+    return 0 if all(state == "ready" for _, state, *_ in services) else 1
 
 
-async def _service(http: httpx.AsyncClient, name: str, where: Where, table: Table) -> bool:
+async def _part(part: Part) -> Row:
+    return part.name, await part.state(), "", "", "", part.address
+
+
+async def _service(http: httpx.AsyncClient, name: str, where: Where) -> Row:
     url = where.at(name)
     try:
         health = (await http.get(f"{url}/health/ready")).json()
-        metrics = _metrics((await http.get(f"{url}/metrics")).text)
+        metrics = dict(_metrics((await http.get(f"{url}/metrics")).text))
     except (httpx.HTTPError, ValueError):
-        table.add_row(name, "no answer", "", "", "", url)
-        return False
+        return name, "no answer", "", "", "", url
     state = "ready" if health["ready"] else f"waiting for {', '.join(health['waiting_for'])}"
     behind = sum(value for key, value in metrics.items() if key.startswith(LAG))
     dead = sum(value for key, value in metrics.items() if key.startswith("tsunagu_dead_letters_total"))
     stuck = metrics.get("tsunagu_stuck_documents_total", 0)
-    table.add_row(name, state, f"{behind:.0f}", f"{stuck:.0f}", f"{dead:.0f}", url)
-    return bool(health["ready"])
+    return name, state, f"{behind:.0f}", f"{stuck:.0f}", f"{dead:.0f}", url
 
 
-def _metrics(text: str) -> dict[str, Any]:
-    lines = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
-    return {name: float(value) for name, value in lines}
+def _metrics(text: str) -> Iterator[tuple[str, Any]]:
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, value = line.rpartition(" ")
+            yield name, float(value)

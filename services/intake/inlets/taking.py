@@ -45,6 +45,8 @@ def to_command(org: str, record: str, type_: str, data: Mapping[str, Any]) -> As
     if type_ not in TYPES:
         raise Unfit([Flaw("type", "unknown_type", f"ce_type is none of {', '.join(TYPES)}")])
     referral = _read(TYPES[type_], data)
+    if referral.reference in (".", ".."):  # a part of addresses, which every client would shorten
+        raise Unfit([Flaw("reference", "malformed", "reference: not . or .. alone: give it a letter or a digit")])
     id_ = command_id(org, record)
     case = case_key(org, referral.reference)
     if isinstance(referral, ReferralWithdrawn):

@@ -63,6 +63,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a resident who is no JWE": (referral(resident="Nguyen Thi An"), "malformed"),
     "a reference with spaces": (referral(reference="R 1"), "malformed"),
     "a reference that is a number": (referral(reference=1), "malformed"),
+    "a reference that addresses leave out": (referral(reference=".."), "malformed"),
     "no language": (referral(languages=[]), "malformed"),
     "six languages": (referral(languages=["vi"] * 6), "malformed"),
     "an unknown mode": (referral(mode="telepathy"), "malformed"),
