@@ -4,6 +4,7 @@ The email package's older classes are used on purpose: its newer policies parse 
 A mail says what, where, when and in which language; who it is for stands on the page behind the link alone.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 
 from shared.events.responses import MessageKind
-from shared.i18n import translator
+from shared.i18n import Translator, translator
 from shared.web.environment import environment, helpers
 
 POLICY = compat32.clone(linesep="\r\n", max_line_length=998)
@@ -81,6 +82,12 @@ WORDING: dict[str, Wording] = {
         NOTHING_TO_DO,
     ),
 }
+AMENDED = Wording(
+    _("Changed: %(category)s, %(place)s"),
+    _("The organisation that asked for your help has changed something."),
+    _("On your page you see all of it as it is now. If you cannot do it any more, tell us there."),
+    _("Open your page"),
+)
 WITHDRAWN: dict[str, Wording] = {
     "expired": Wording(
         _("The time to answer is over: %(category)s, %(place)s"),
@@ -113,20 +120,18 @@ def compose(
     link: str,
     org_name: str | None = None,
     reason: str | None = None,
+    changed: Collection[str] | None = None,
 ) -> Mail:
-    """`offer` is the page's view model. `reason` is why an offer was withdrawn (OfferWithdrawn.reason)."""
+    """`offer` is the page's view model. `reason` is why an offer was withdrawn (OfferWithdrawn.reason). `changed`: which
+    fields of what the reader has taken are others now; None: this is no news of that.
+    """
     texts = translator(language)
-    words = WITHDRAWN.get(reason or "", WORDING[kind]) if kind == "withdrawn" else WORDING[kind]
+    words = AMENDED if changed is not None else WORDING[kind]
+    if kind == "withdrawn":
+        words = WITHDRAWN.get(reason or "", words)
     tools = helpers(texts)
-    context = {
-        **tools,
-        "texts": texts,
-        "words": words,
-        "kind": kind,
-        "offer": offer,
-        "link": link,
-        "org_name": org_name,
-    }
+    facts = [fact for fact in _facts(kind, offer, org_name, texts, changed or ()) if fact.value]
+    context = {**tools, "texts": texts, "words": words, "facts": facts, "changed": changed or (), "link": link}
     text, html = (_templates().get_template(f"mail.{form}").render(context) for form in ("txt", "html"))
     category, place = tools["label_category"], tools["label_place"]
     subject = texts.gettext(words.subject) % {
@@ -134,6 +139,31 @@ def compose(
         "place": place(_of(offer, "municipality")),
     }
     return Mail(kind, str(_of(offer, "case")), link, subject, text, html)
+
+
+class Fact(NamedTuple):
+    """`field`: of the referral."""
+
+    field: str
+    name: str
+    value: str | None
+
+
+def _facts(
+    kind: MessageKind, offer: Any, org_name: str | None, texts: Translator, changed: Collection[str]
+) -> Iterator[Fact]:
+    tools = helpers(texts)
+    said, label, when = texts.gettext, tools["label"], tools["when"]
+    urgency, until, window = (_of(offer, name) for name in ("urgency", "expires_at", "when"))
+    told = urgency != "routine" or "urgency" in changed
+    yield Fact("category", said(_("What")), tools["label_category"](_of(offer, "category")))
+    yield Fact("municipality", said(_("Where")), tools["label_place"](_of(offer, "municipality")))
+    yield Fact("mode", said(_("How")), label("mode", _of(offer, "mode")))
+    yield Fact("when", said(_("When")), when(window) if window else said(_("To be agreed with the person")))
+    yield Fact("languages", said(_("Language")), tools["label_languages"](_of(offer, "languages")))
+    yield Fact("urgency", said(_("How urgent")), label("urgency", urgency) if told else None)
+    yield Fact("org", said(_("Asked by")), org_name)
+    yield Fact("expires_at", said(_("Please answer by")), when(until) if kind == "offer" and until else None)
 
 
 def to_message(mail: Mail, *, sender: str, recipient: str, message_id: str, language: str) -> Message:

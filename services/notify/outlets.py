@@ -124,7 +124,8 @@ class MailOutlet:
         link = Link(supporter, letter.case, letter.number)
         url = self.links.url(link, language)
         view = queries.view(link, offer, "", self.commands.clock.now())
-        mail = compose(letter.kind, language, offer=view, link=url, org_name=offer.org, reason=offer.reason)
+        mail = compose(letter.kind, language, offer=view, link=url, org_name=offer.org, reason=offer.reason,
+                       changed=letter.changed)  # fmt: skip
         return to_message(mail, sender=self.sender, recipient=address, message_id=f"{id_}.{supporter}@tsunagu",
                           language=language)  # fmt: skip
 

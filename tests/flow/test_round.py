@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.i18n import translator
 from shared.store import MongoStore, connect
 from tests.delivery.support.network import SERVICES, Network, until
 from tests.delivery.support.partner import join
@@ -91,6 +92,21 @@ async def test_dropping_out_has_others_asked(visitor: Visitor) -> None:
     assert (await visitor.form(asked[0], "drop-out", reason="ill")).status_code == 303
     again = [link for link in await visitor.links(case, "offer", 4) if link not in asked]
     assert (await visitor.form(again[0], "decline", reason="no_time")).status_code == 303
+
+
+async def test_who_helps_is_told_what_the_partner_has_changed(visitor: Visitor) -> None:
+    case = (await visitor.post("/referrals", referral("round-5"))).json()["case"]
+    link = (await visitor.links(case, "offer"))[0]
+    assert (await visitor.form(link, "accept")).status_code == 303
+    await visitor.links(case, "confirmed", 1)
+    changed = referral("round-5", mode="phone", urgency="routine")
+    answer = await visitor.net.http.put(visitor.url("intake", "/referrals/round-5"), headers=visitor.head, json=changed)
+    assert answer.status_code == 202
+    await visitor.links(case, "confirmed", 2)
+    first, second = await visitor.mails(case, "confirmed")
+    new = translator(link.rpartition("=")[2]).gettext("new")
+    assert [letter["text"].count(f"({new})") for letter in (first, second)] == [0, 2], second["text"]
+    assert first["subject"] != second["subject"]
 
 
 async def test_a_coordinator_is_asked_when_nobody_speaks_it(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 
 from services.notify.mail import WITHDRAWN, WORDING, compose, to_message
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, translator
 
 AT = datetime(2025, 12, 3, 5, 0, tzinfo=UTC)
 LINK = "https://tsunagu.example/offers/" + "x" * 180
@@ -35,6 +35,19 @@ def test_every_kind_says_what_is_asked_and_never_for_whom(kind, language) -> Non
     assert "%(" not in mail.subject
     assert "&lt;Global&gt;" in mail.html and "<Global>" in mail.text
     assert "\n\n\n" not in mail.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("changed", [["when"], ["urgency", "municipality"], []])
+def test_who_has_taken_it_is_told_what_has_changed(changed: list[str], language: str) -> None:
+    before = compose("confirmed", language, offer=OFFER, link=LINK)
+    mail = compose("confirmed", language, offer={**OFFER, "urgency": "routine"}, link=LINK, changed=changed)
+    new = translator(language).gettext("new")
+    assert mail.subject != before.subject and mail.text.split("\n")[0] != before.text.split("\n")[0]
+    for body in (mail.text, mail.html):
+        assert body.count(f"({new})") == len(changed)
+    assert f"({new})" not in before.text and f"({new})" not in before.html
+    assert ("14:00–15:00" + f" ({new})" in mail.text) == ("when" in changed)
 
 
 @pytest.mark.parametrize("reason", ["withdrawn", *WITHDRAWN])

@@ -17,11 +17,13 @@ PAUSE = timedelta(minutes=2)
 """After the first failure; then twice as long each time: about two hours in all."""
 
 
-def send(context: Context, case: str, number: int, kind: MessageKind) -> list[Event]:
-    """Now, or in the morning. What is said twice (a case was amended) is two messages."""
+def send(
+    context: Context, case: str, number: int, kind: MessageKind, changed: tuple[str, ...] | None = None
+) -> list[Event]:
+    """Now, or in the morning. What is said twice (a case was amended) is two messages. `changed`: as in MessageDue."""
     id_ = f"{case}.{number}.{kind}.{derive(context.cause)[:8]}"
     at = waking(context.now)
-    due = MessageDue(message=id_, case=case, number=number, kind=kind, at=at)
+    due = MessageDue(message=id_, case=case, number=number, kind=kind, at=at, changed=changed)
     return [due] if at > context.now else [due, SendingStarted(message=id_, case=case, attempt=1)]
 
 
@@ -58,7 +60,12 @@ def came_of(recipient: Recipient, came: commands.Sent | commands.NotSent, contex
     if came.final or came.attempt >= ATTEMPTS:
         return _failed(came.message, letter, context, came.reason if came.final else "unreachable")
     again = waking(context.now + PAUSE * 2 ** (came.attempt - 1))
-    return [MessageDue(message=came.message, case=letter.case, number=letter.number, kind=letter.kind, at=again)]
+    return [
+        MessageDue(
+            message=came.message, case=letter.case, number=letter.number, kind=letter.kind, at=again,
+            changed=letter.changed,
+        )
+    ]  # fmt: skip
 
 
 def _failed(id_: str, letter: Letter, context: Context, reason: str) -> list[Event]:

@@ -42,6 +42,8 @@ class MessageDue(Event):
     number: int
     kind: MessageKind
     at: Moment
+    changed: tuple[Code, ...] | None = None
+    """Fields of the referral that the organisation has changed since the recipient took it. None: it is no news of that."""
 
 
 class SendingStarted(Event):
@@ -74,13 +76,14 @@ class Offer(Frozen):
 
 
 class Letter(Frozen):
-    """A message under way. `at`: when to (re)try, None while the outlet has it."""
+    """A message under way. `at`: when to (re)try, None while the outlet has it. `changed`: as in MessageDue."""
 
     case: str
     number: int
     kind: MessageKind
     at: datetime | None
     attempt: int = 0
+    changed: tuple[str, ...] | None = None
 
 
 class Recipient(Frozen):
@@ -99,7 +102,10 @@ def evolve(recipient: Recipient, event: Any) -> Recipient:
             )
         case MessageDue():
             attempt = recipient.messages[event.message].attempt if event.message in recipient.messages else 0
-            letter = Letter(case=event.case, number=event.number, kind=event.kind, at=event.at, attempt=attempt)
+            letter = Letter(
+                case=event.case, number=event.number, kind=event.kind, at=event.at, attempt=attempt,
+                changed=event.changed,
+            )  # fmt: skip
             return _with(recipient, messages={**recipient.messages, event.message: letter})
         case SendingStarted():
             sending = recipient.messages[event.message].model_copy(update={"at": None, "attempt": event.attempt})

@@ -40,7 +40,8 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
             heard = _heard(told, "open", referral=_referral(told), expires_at=told.expires_at)
             return [heard, *messages.send(context, told.case, told.number, "offer")]
         case OfferConfirmed() if not _has_ended_it(recipient, told):
-            return [_confirmed(told, context), *messages.send(context, told.case, told.number, "confirmed")]
+            changed = _changed(recipient, told)
+            return [_confirmed(told, context), *messages.send(context, told.case, told.number, "confirmed", changed)]
         case OfferTaken() if _is_known(recipient, told):
             return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
         case OfferWithdrawn() if _is_known(recipient, told):
@@ -61,6 +62,14 @@ def _has_ended_it(recipient: Recipient, told: OfferConfirmed) -> bool:
     """A case that is amended is confirmed anew; matching may not have heard yet that the recipient is done with it."""
     offer = recipient.offers.get(told.case)
     return offer is not None and offer.number == told.number and offer.state in ("reported", "dropped_out")
+
+
+def _changed(recipient: Recipient, told: OfferConfirmed) -> tuple[str, ...] | None:
+    """What is not as it was when the recipient took it; none of it may be: then it is about the person."""
+    offer = recipient.offers.get(told.case)
+    if offer is None or offer.number != told.number or offer.state != "assigned" or offer.referral is None:
+        return None
+    return tuple(name for name, value in offer.referral if getattr(told, name) != value)
 
 
 def _heard(told: Any, state: Any, **more: Any) -> Heard:

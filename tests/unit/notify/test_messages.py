@@ -106,6 +106,18 @@ def test_what_is_said_twice_is_two_messages() -> None:
     assert second.last(SendingStarted).message == other
 
 
+def test_what_has_changed_is_said_in_every_attempt() -> None:
+    """And only to who had taken it as it was before."""
+    first = asked().when(Accept(**OFFER)).when(confirmed())
+    assert first.last(MessageDue).changed is None
+    second = deliver(first).when(confirmed(urgency="urgent", municipality="08201"))
+    assert second.last(MessageDue).changed == ("municipality", "urgency")
+    second.when(failed(second, 1))
+    assert second.last(MessageDue).changed == ("municipality", "urgency")
+    third = deliver(second.later(minutes=2)).when(confirmed(urgency="urgent", municipality="08201"))
+    assert third.last(MessageDue).changed == (), "it is about the person"
+
+
 def test_what_a_message_under_way_is_about_is_not_forgotten() -> None:
     """So many offers are over in one night that a page no longer shows them all; in the morning each is told."""
     person, cases = an(), [f"case-{n}" for n in range(2 * KEEP_SETTLED)]
