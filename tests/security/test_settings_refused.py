@@ -11,6 +11,7 @@ from shared.setting_types import host_and_port
 from shared.settings import Settings, WrongSettings, made
 from tests.security.authority import Authority, authority
 from tests.security.one_service import keys_in, refused, settings
+from tsunagu.commands.keys import roll
 
 SECRET_PART = "hunter2hunter2"
 
@@ -116,6 +117,19 @@ def test_a_wrong_value(keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_a_file_of_other_keys(keys: Keys, monkeypatch: pytest.MonkeyPatch, name: str, file: str, needed: str) -> None:
     (flaw,) = flaws(monkeypatch, settings(keys, "intake", **{name: getattr(keys, file)}), "intake")
     assert flaw.startswith(f"TSUNAGU_{name.upper()}: ") and f"other keys than {needed}" in flaw
+
+
+def test_a_private_key_of_another_network(keys: Keys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing that a partner seals could be opened. A public key less than private ones is a roll under way."""
+    other = keys_in(tmp_path)
+    (flaw,) = flaws(monkeypatch, settings(keys, "intake", network_key=other.network_private), "intake")
+    assert flaw.startswith("TSUNAGU_NETWORK_KEY: ") and "opens nothing sealed to" in flaw
+    before = other.network_public.read_text()
+    roll(tmp_path, "sealing")
+    rolled = settings(keys, "intake", network_key=other.network_private, network_jwks=other.network_public)
+    assert flaws(monkeypatch, rolled, "intake") == []
+    other.network_public.write_text(before)
+    assert flaws(monkeypatch, rolled, "intake") == []
 
 
 @pytest.mark.parametrize("smtp", ["mail.example.org:25", "192.0.2.1:587", "[2001:db8::1]:25"])

@@ -54,7 +54,7 @@ def retire(directory: Path, what: What) -> int:
     """Only the newest is left: what is sealed to an older one can be opened by nobody."""
     private, public = _files(directory, what)
     keys = KeySet.import_key_set(json.loads(private.read_text())).keys
-    _write(private, public, KeySet(keys[:1]))
+    _write(private, public, KeySet(keys[:1]), fewer=True)
     print(f"{private}: {len(keys) - 1} keys retired, {keys[0].kid} is left; start the services again")
     return 0
 
@@ -82,9 +82,12 @@ def _files(directory: Path, what: What) -> tuple[Path, Path | None]:
     raise TsunaguError(f"{directory} holds no {what} keys: name the folder that `tsunagu keys make` has filled")
 
 
-def _write(private: Path, public: Path | None, keys: KeySet) -> None:
+def _write(private: Path, public: Path | None, keys: KeySet, *, fewer: bool = False) -> None:
+    """Whoever starts in between never finds a public key without its private one."""
+    if public and fewer:
+        write_whole(public, jwk_set(keys, private=False), 0o644)
     write_whole(private, jwk_set(keys, private=True), 0o600)
-    if public:
+    if public and not fewer:
         write_whole(public, jwk_set(keys, private=False), 0o644)
 
 
