@@ -28,5 +28,5 @@ class Part:
     log: Path
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: Callable[[], Sequence[str]] = _nothing
-    ready_within: float = 30.0
+    ready_within: float = 120.0
     grace: float = 15.0

@@ -37,8 +37,8 @@ class LocalSettings(BaseSettings):
     fresh: bool = False
     """Forget what earlier runs left in the database and the inbox. Keys and logs stay."""
 
-    ready_within: float = Field(default=30.0, gt=0)
-    """Seconds a part may take to become ready."""
+    ready_within: float = Field(default=120.0, gt=0)
+    """Seconds a part may take to become ready: on a slow or busy machine that is half a minute for Python alone."""
 
     def port(self, name: str) -> int:
         """The port set, or the default one, for `name`, for example `broker`."""
