@@ -82,6 +82,17 @@ async def _seen_in_all_services(visitor: Visitor, case: str) -> None:
         return {step.service for step in await timeline(stores, case)} == set(SERVICES)
 
     await until("all four services know of it", everywhere, 10)
+    steps = [step.type for step in await timeline(stores, case)]
+    way = [
+        "case.accepted",
+        "offer.made",
+        "response.accepted",
+        "match.assigned",
+        "offer.confirmed",
+        "referral.completed",
+    ]
+    places = [steps.index(f"tsunagu.{what}.v1") for what in way]
+    assert places == sorted(places), steps
 
 
 async def test_dropping_out_has_others_asked(visitor: Visitor) -> None:

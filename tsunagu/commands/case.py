@@ -13,6 +13,7 @@ from shared import region
 from shared.errors import TsunaguError
 from shared.kernel.document import Entry
 from shared.store import MongoStore, connect
+from tsunagu.causes import Decided, in_order
 from tsunagu.where import SERVICES, Where
 
 HIDDEN = {"tsunagu.intake.took.v1", "tsunagu.matching.opened.v1", "tsunagu.roster.snapshot.v1",
@@ -57,14 +58,16 @@ async def find_case(intake: MongoStore, ref: str) -> str:
 
 
 async def timeline(stores: Mapping[str, MongoStore], key: str) -> list[Step]:
-    """In the order of time; at one time in the order of the way: intake, matching, notify, stats."""
+    """Each step after what led to it."""
     matching = (await stores["matching"].load([key])).get(key)
     people = list(matching.state["offers"]) if matching else []
-    steps: list[Step] = []
-    for service, store in stores.items():
-        for document in (key, *people):
-            steps += [step for entry in await store.history(document) for step in _steps(service, entry, key)]
-    return sorted(steps, key=lambda step: (step.at, SERVICES.index(step.service)))
+    found = [
+        Decided(service, entry)
+        for service, store in stores.items()
+        for document in (key, *people)
+        for entry in await store.history(document)
+    ]
+    return [step for one in in_order(found) for step in _steps(*one, key)]
 
 
 def _steps(service: str, entry: Entry, key: str) -> list[Step]:
@@ -77,16 +80,8 @@ def _steps(service: str, entry: Entry, key: str) -> list[Step]:
 
 
 def _print(key: str, steps: list[Step]) -> None:
-    table = Table(
-        f"when ({region.zone()})",
-        "service",
-        "what",
-        "details",
-        title=key,
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-    )
+    when = f"when ({region.zone()})"
+    table = Table(when, "service", "what", "details", title=key, title_justify="left", box=None, pad_edge=False)
     for step in steps:
         what = step.type.removeprefix("tsunagu.").rsplit(".", 1)[0].replace(".", " ").replace("-", " ")
         details = " ".join(f"{name}={_value(name, value)}" for name, value in step.details.items())
