@@ -43,43 +43,50 @@ class Api:
         async def publish(
             request: Request,
             actor: By,
-            dry_run: Annotated[bool, Query(description="only validate")] = False,
+            dry_run: described.DryRun = False,
             idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:
             """Publish a referral. `?dry_run=true` only validates."""
+            _nothing_else_asked(request, "dry_run")
             return await self._take(ReferralPublished.type, request, actor, idempotency_key, dry_run=dry_run)
 
         @router.put("/referrals/{reference}", status_code=202, **described.AMEND)
         async def amend(
             reference: str, request: Request, actor: By,
+            dry_run: described.DryRun = False,
             idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:  # fmt: skip
-            """Change a referral that is open."""
-            return await self._take(ReferralAmended.type, request, actor, idempotency_key, reference=reference)
+            """Change a referral that is open. `?dry_run=true` only validates."""
+            _nothing_else_asked(request, "dry_run")
+            return await self._take(
+                ReferralAmended.type, request, actor, idempotency_key, reference=reference, dry_run=dry_run
+            )
 
         @router.delete("/referrals/{reference}", status_code=202, **described.WITHDRAW)
         async def withdraw(
-            reference: str, actor: By,
+            reference: str, request: Request, actor: By,
             reason: Annotated[WithdrawalReason, Query(description="why")] = "not_needed",
+            dry_run: described.DryRun = False,
             idempotency_key: described.OnceKey = "",
         ) -> JSONResponse:  # fmt: skip
-            """Take a referral back."""
+            """Take a referral back. `?dry_run=true` only validates."""
+            _nothing_else_asked(request, "reason", "dry_run")
             data = {"reference": reference, "reason": reason}
-            return await self._ask(actor, ReferralWithdrawn.type, data, idempotency_key, dry_run=False)
+            return await self._ask(actor, ReferralWithdrawn.type, data, idempotency_key, dry_run=dry_run)
 
         @router.get("/referrals/{reference}", **described.STATE)
         async def state(reference: str, actor: By) -> dict[str, Any]:
             """Where a referral stands, and every step it has gone."""
             found = await queries.referral(self._parts.store, actor.id, reference)
             if not found:
-                raise Problem(404, "not_found", f"you have published nothing under {reference}")
+                raise Problem(404, "not_found", "you have published nothing under this reference")
             return found.as_json()
 
         return router
 
     async def _take(
         self, type_: str, request: Request, actor: Actor, idempotency_key: str, *,
-        reference: str | None = None, dry_run: bool = False,
+        dry_run: bool, reference: str | None = None,
     ) -> JSONResponse:  # fmt: skip
         data = _object(await request.body())
         if reference is not None:
@@ -126,6 +133,13 @@ class Api:
             raise _invalid(kept.flaws)
         assert isinstance(kept, Asked)
         return kept
+
+
+def _nothing_else_asked(request: Request, *known: str) -> None:
+    """Who mistypes `dry_run` must not have published. What was sent is not repeated: it may be a person's."""
+    if set(request.query_params) - set(known):
+        detail = f"nothing was done; known here: {', '.join(known)}"
+        raise Problem(422, "unknown_parameter", "the address has a parameter that is not known here", detail)
 
 
 def _invalid(flaws: Any) -> Problem:

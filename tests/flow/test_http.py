@@ -17,6 +17,33 @@ async def test_a_dry_run_only_validates(visitor: Visitor) -> None:
     assert (await visitor.state("dry-1"))["status"] == 404
 
 
+async def test_a_dry_run_changes_nothing_and_takes_nothing_back(visitor: Visitor) -> None:
+    await visitor.post("/referrals", referral("dry-2"))
+    url, http = visitor.url("intake", "/referrals/dry-2?dry_run=true"), visitor.net.http
+    amended = await http.put(url, headers=visitor.head, json=referral("dry-2", urgency="urgent"))
+    wrong = await http.put(url, headers=visitor.head, json=referral("dry-2", urgency="never"))
+    withdrawn = await http.delete(f"{url}&reason=duplicate", headers=visitor.head)
+    assert (amended.status_code, wrong.status_code, withdrawn.status_code) == (200, 422, 200)
+    assert amended.json()["valid"] and withdrawn.json()["valid"]
+    await visitor.post("/referrals", referral("dry-2", category="life"))  # refused: a step after all that was said
+    steps = [step["type"].split(".")[2] for step in (await visitor.state("dry-2"))["updates"]]
+    assert not {"amended", "cancelled"} & set(steps) and "rejected" in steps
+
+
+async def test_a_mistyped_dry_run_publishes_nothing(visitor: Visitor) -> None:
+    mistyped = await visitor.post("/referrals?dry-run=true&Nguyen=An", referral("dry-3"))
+    assert mistyped.status_code == 422 and mistyped.json()["type"].endswith(":unknown_parameter")
+    assert "dry_run" in mistyped.json()["detail"] and "Nguyen" not in mistyped.text
+    assert (await visitor.state("dry-3"))["status"] == 404
+    gone = await visitor.net.http.delete(visitor.url("intake", "/referrals/dry-3?dryrun=1"), headers=visitor.head)
+    assert gone.status_code == 422
+
+
+async def test_what_is_asked_for_is_not_repeated(visitor: Visitor) -> None:
+    answer = await visitor.net.http.get(visitor.url("intake", "/referrals/Nguyen Thi An"), headers=visitor.head)
+    assert answer.status_code == 404 and "Nguyen" not in answer.text
+
+
 async def test_every_wrong_field_is_named_at_once(visitor: Visitor) -> None:
     body = referral("bad-1", category="hospitl", languages=["xx"], municipality="99999")
     answer = await visitor.post("/referrals", body)

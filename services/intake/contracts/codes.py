@@ -40,6 +40,10 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "too_large": (413, "A request has at most 65,536 bytes, unless the network says otherwise."),
     "invalid": (422, "`errors` names every wrong field, each with a code of the list above and what to change."),
     "erased": (422, "Who the reference named was erased."),
+    "unknown_parameter": (
+        422,
+        "The address has a parameter that is not known: mistyped, `dry_run` would have published.",
+    ),
     "too_often": (429, "Wait as many seconds as `Retry-After` says."),
     "failed": (500, "Something went wrong on our side; nothing is lost. Repeat with the same `Idempotency-Key`."),
     "away": (503, "We cannot answer just now; nothing is lost. Try again in a few minutes."),

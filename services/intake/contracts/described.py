@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Header
+from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.examples import in_the_clear
@@ -14,6 +14,7 @@ from shared.privacy.person import Resident
 
 Route = dict[str, Any]
 OnceKey = Annotated[str, Header(max_length=200, description="A request that comes again under it counts once.")]
+DryRun = Annotated[bool, Query(description="only validate")]
 
 
 class _Described(BaseModel):
@@ -138,11 +139,12 @@ def _body(model: type[Event], like: type[Event]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
+_TRIED: dict[int | str, dict[str, Any]] = {200: {"model": Valid, "description": "dry run: it is valid"}}
 PUBLISH: Route = {
     "summary": "Publish a referral",
     "openapi_extra": _body(PublishBody, ReferralPublished),
     "responses": {
-        200: {"model": Valid, "description": "dry run: it is valid"},
+        **_TRIED,
         202: {"model": Taken, "description": "taken"},
         **_problems(400, 401, 403, 409, 413, 422, 429),
     },
@@ -150,11 +152,15 @@ PUBLISH: Route = {
 AMEND: Route = {
     "summary": "Change an open referral",
     "openapi_extra": _body(AmendBody, ReferralAmended),
-    "responses": {202: {"model": Taken, "description": "taken"}, **_problems(400, 401, 403, 404, 409, 413, 422, 429)},
+    "responses": {
+        **_TRIED,
+        202: {"model": Taken, "description": "taken"},
+        **_problems(400, 401, 403, 404, 409, 413, 422, 429),
+    },
 }
 WITHDRAW: Route = {
     "summary": "Take a referral back",
-    "responses": {202: {"model": Taken, "description": "taken"}, **_problems(401, 403, 404, 409, 422, 429)},
+    "responses": {**_TRIED, 202: {"model": Taken, "description": "taken"}, **_problems(401, 403, 404, 409, 422, 429)},
 }
 STATE: Route = {
     "summary": "Where a referral stands",
