@@ -1,9 +1,11 @@
 """`partner.<org>.referrals`: what a partner publishes. The public contract; it grows only by fields with defaults."""
 
+import re
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.events.base import Code, Event, Frozen, Moment, Sealed
 
@@ -18,6 +20,24 @@ Urgency = Literal["routine", "soon", "urgent"]
 WithdrawalReason = Literal[
     "not_needed", "solved_otherwise", "resident_declined", "moved_away", "duplicate", "entered_in_error", "other",
 ]  # fmt: skip
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _written(form: re.Pattern[str]) -> BeforeValidator:
+    """Of numbers, and of text that is one, pydantic makes times; but whose seconds are they, and since when?"""
+
+    def checked(value: Any) -> Any:
+        if isinstance(value, int | float) or (isinstance(value, str) and not form.match(value)):
+            raise PydanticCustomError("not_iso_8601", "not written as ISO 8601 has it")
+        return value
+
+    return BeforeValidator(checked)
+
+
+Written = Annotated[Moment, _written(_ISO_TIME)]
+"""A time that a stranger tells."""
+Day = Annotated[date, _written(_ISO_DAY)]
 
 
 class Consent(Frozen):
@@ -25,7 +45,7 @@ class Consent(Frozen):
 
     given_by: Literal["resident", "guardian", "representative"]
     """Who consented: the resident, or who may for them."""
-    given_at: Moment
+    given_at: Written
     """When; not later than the referral."""
     scope: Literal["referral", "referral_and_follow_up"]
     """To what: this referral alone, or also to being asked later how it went."""
@@ -38,9 +58,9 @@ class Window(Frozen):
 
     model_config = {"populate_by_name": True}
 
-    from_: Moment = Field(alias="from")
+    from_: Written = Field(alias="from")
     """From when on."""
-    to: Moment
+    to: Written
     """Until when: in the future, at most a year ahead."""
 
     @model_validator(mode="after")
@@ -65,7 +85,7 @@ class Referral(Frozen):
     """How soon somebody is needed."""
     when: Window | None = None
     """When help is wanted, if that is fixed; else it is agreed with the resident."""
-    arrived_on: date | None = None
+    arrived_on: Day | None = None
     """Day of arrival in Japan, if known."""
 
 

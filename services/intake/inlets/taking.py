@@ -69,8 +69,16 @@ _SENTENCES = {
     ("resident", "string_type"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
     ("consent", "missing"): "the resident's consent is needed: who gave it, when, for what, on what evidence",
 }
+_TIME = "a time with its offset is needed, as ISO 8601 has it: 2026-04-01T09:00:00+09:00"
+_DAY = "a day is needed, as ISO 8601 has it: 2026-04-01"
 _WORDS = {
     "too_short": "at least one is needed",
+    "too_long": "too many",
+    "timezone_aware": _TIME,
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"), _TIME
+    ),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DAY),
     "tuple_type": "a list is needed",
     "model_type": "an object is needed",
 }
@@ -88,6 +96,9 @@ def _flaw(error: Any) -> Flaw:
     """Without the value that was wrong: it may be a person's."""
     field = ".".join(map(str, error["loc"])) or "value"
     code = f"{field.split('.')[0]}_missing" if error["type"] == "missing" else "malformed"
-    words = _WORDS.get(error["type"], f"{error['msg'][:1].lower()}{error['msg'][1:]}")
+    said = error["msg"].removeprefix("Value error, ")
+    words = _WORDS.get(error["type"], f"{said[:1].lower()}{said[1:]}")
+    if error["type"] == "not_iso_8601":
+        words = _DAY if field == "arrived_on" else _TIME
     message = _SENTENCES.get((field, error["type"]), f"{field}: {words}")
     return Flaw(field, code, message)
