@@ -21,8 +21,9 @@ Org = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,249}$")]
 """A partner organisation, as its topics name it."""
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:+-]{0,200}$")]
 """An id, a hash, a code or a time of our own making: no spaces, so nobody's sentence."""
-Sealed = Annotated[str, Field(max_length=16_000, pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$")]
-"""A JWE in compact form (RFC 7516). Whoever carries it cannot read it."""
+Sealed = Annotated[str, Field(max_length=44_000, pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$")]
+"""A JWE in compact form (RFC 7516). Whoever carries it cannot read it. As long as the longest resident (shared.privacy.person),
+all of it in signs that JSON escapes."""
 
 
 class Frozen(BaseModel):
