@@ -7,6 +7,8 @@ from typing import Any
 from services.intake import timeline as intake_way
 from services.intake.domain.case import Case
 from services.intake.queries import Listed, ReferralView, Row
+from services.matching.inlets.flaws import flaws_of
+from services.matching.inlets.row_errors import RowError
 from services.notify import timeline as notify_way
 from shared.access import Actor, Role
 from shared.privacy.audit import Line
@@ -167,7 +169,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     *(
         (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken"})
-        for problem in ("used", "expired", "foreign")
+        for problem in ("used", "expired", "foreign", "taken", "withdrawn")
     ),
     ("cases", "matching", "cases.html", {
         "cases": [
@@ -190,7 +192,12 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("supporters", "matching", "supporters.html", {"supporters": SUPPORTERS}),
     ("import", "matching", "import.html", {
         "imported": 12, "needed": ["supporter_id", "name"], "besides": ["phone"],
-        "errors": [(3, "municipality", "unknown; did you mean 08229?"), (7, "languages", "is empty")],
+        "errors": [
+            RowError(3, field, flaw)
+            for field, flaw in flaws_of({
+                "supporter_id": "S 3", "languages": "<b>x</b>", "municipality": "08228", "capacity": "-1",
+            })
+        ],
     }),
     ("import-first", "matching", "import.html", {"needed": ["supporter_id", "name"], "besides": ["phone"]}),
     ("dashboard", "stats", "dashboard.html", DASHBOARD),
