@@ -97,9 +97,9 @@ class OfferPages:
         id_ = f"page-{secrets.token_hex(10)}"
         answer = await self._parts.commands.ask(link.supporter, command, id_, link.actor, adapter="page")
         if answer and answer.refused:
-            problem = {"expired": "expired", "foreign": "foreign"}.get(answer.refused, "used")
-            state = None if answer.refused in ("foreign", "expired") else answer.refused
-            return self._link_page(request, problem, 409, state)
+            if answer.refused in ("expired", "foreign", "taken", "withdrawn"):
+                return self._link_page(request, answer.refused, 409)
+            return self._link_page(request, "used", 409, answer.refused)
         return RedirectResponse(with_language(request, f"/offers/{token}"), 303)
 
     def _link_page(self, request: Request, problem: str, status: int, offer_state: str | None = None) -> HTMLResponse:
