@@ -4,10 +4,10 @@ Binary: attributes in `ce_` headers, the data in the value. Structured: `content
 in the value. Every refusal is a BadRecord whose sentence says what to change, and never repeats a value.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared import once
 from shared.errors import BadRecord
 from shared.kernel.record import Record, decode_headers, encode, moment
 
@@ -83,11 +83,13 @@ def _check(head: Mapping[str, str], what: str, prefix: str) -> None:
         raise BadRecord("envelope", f"{what}{prefix}time must be an RFC 3339 time {example}") from error
 
 
-def json_object(value: bytes | None) -> dict[str, Any]:
+def json_object(value: bytes | None, loads: Callable[[bytes], Any] = once.loads) -> dict[str, Any]:
     """Raises BadRecord(`payload`)."""
     try:
-        body = json.loads(value or b"")
+        body = loads(value or b"")
         encode(body)  # half a character ("\\ud800") is JSON, but no text that anybody could store
+    except once.Twice as error:
+        raise BadRecord("payload", str(error)) from error
     except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeError are ValueErrors
         raise BadRecord("payload", "the value is not JSON in UTF-8") from error
     if not isinstance(body, dict):

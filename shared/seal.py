@@ -11,6 +11,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OctKey
 
+from shared import once
 from shared.errors import TsunaguError
 
 
@@ -46,7 +47,8 @@ def seal_json(value: Any, keys: KeySet) -> str:
 
 
 def open_json(sealed: str, keys: KeySet) -> Any:
-    return json.loads(open_sealed(sealed, keys))
+    """What a stranger has sealed. Raises CannotOpen, ValueError."""
+    return once.loads(open_sealed(sealed, keys))
 
 
 class _Letters(jwe.JWERegistry):

@@ -15,7 +15,7 @@ from services.intake.domain.admission import problems
 from services.intake.domain.commands import Publish
 from services.intake.inlets.residents import Residents
 from services.intake.inlets.taking import Asked, Unfit, to_command
-from shared import seal
+from shared import once, seal
 from shared.access import Actor
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn, WithdrawalReason
 from shared.kernel.document import Answer
@@ -149,7 +149,9 @@ def _invalid(flaws: Any) -> Problem:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(body)
+        data = once.loads(body)
+    except once.Twice as error:
+        raise Problem(400, "not_json", str(error)) from error
     except (ValueError, RecursionError) as error:
         raise Problem(400, "not_json", "the body is not JSON", "send one JSON object, UTF-8") from error
     if not isinstance(data, dict):

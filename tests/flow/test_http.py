@@ -1,5 +1,6 @@
 """Intake's HTTP API with what people really send it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -76,6 +77,14 @@ async def test_what_is_no_json_or_too_large_or_has_no_key(visitor: Visitor) -> N
     assert (await visitor.net.http.post(url, headers=visitor.head, content=b"{")).status_code == 400
     assert (await visitor.net.http.post(url, headers=visitor.head, content=b"x" * 70_000)).status_code == 413
     assert (await visitor.net.http.post(url, json={})).status_code == 401
+
+
+async def test_what_is_said_twice_is_not_guessed_at(visitor: Visitor) -> None:
+    body = json.dumps(referral("double-1"))
+    for twice in (f'{body[:-1]}, "category": "life"}}', body.replace('"name"', '"name": "Nguyen Van Ba", "name"')):
+        answer = await visitor.net.http.post(visitor.url("intake", "/referrals"), headers=visitor.head, content=twice)
+        assert answer.status_code == 400 and "twice" in answer.text and "Nguyen" not in answer.text
+    assert (await visitor.state("double-1"))["status"] == 404
 
 
 async def test_a_repeat_and_a_conflict(visitor: Visitor) -> None:

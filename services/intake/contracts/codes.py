@@ -5,7 +5,7 @@ from collections.abc import Mapping
 REJECTIONS: Mapping[str, str] = {
     "header": "A header is null or not UTF-8.",
     "envelope": "A CloudEvents attribute is missing or malformed, or the mode is not one that is read.",
-    "payload": "The value is no JSON object.",
+    "payload": "The value is no JSON object, or a field stands in it twice.",
     "too_large": "A record has at most 1,000,000 bytes; a request less.",
     "unknown_type": "The type is none of those above.",
     **{f"{field}_missing": "The field is missing." for field in
@@ -27,7 +27,7 @@ REJECTIONS: Mapping[str, str] = {
 """Code → meaning."""
 
 PROBLEMS: Mapping[str, tuple[int, str]] = {
-    "not_json": (400, "The body is no JSON object in UTF-8."),
+    "not_json": (400, "The body is no JSON object in UTF-8, or a field stands in it twice."),
     "not_text": (400, "It holds half a character (a lone surrogate)."),
     "no_key": (401, "Send `Authorization: Bearer <your key>`."),
     "bad_key": (401, "The key or token is unknown, retired or past its end."),

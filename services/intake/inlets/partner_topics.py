@@ -1,5 +1,6 @@
 """Partners' Kafka records become commands. What cannot be taken is a dead letter, and told where it can be told."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def reference_of(record: Record) -> str | None:
     """The reference that a record is about, if its key or its value says so in a usable form."""
     candidates = [(record.key or b"").decode(errors="replace")]
     try:
-        body = json_object(record.value)
+        body = json_object(record.value, json.loads)  # also of a record that says something twice
         data = body.get("data")
         candidates = [str((data if isinstance(data, dict) else body).get("reference", "")), *candidates]
     except BadRecord:

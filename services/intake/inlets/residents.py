@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from services.intake.domain.admission import Flaw
 from services.intake.domain.commands import Publish
 from services.intake.inlets.taking import Asked, Unfit
-from shared import seal
+from shared import once, seal
 from shared.access import INLET
 from shared.privacy.audit import Audit, Opening
 from shared.privacy.data_keys import DataKey
@@ -60,8 +60,9 @@ class Residents:
             raise Unfit([Flaw("resident", "unknown_key", message)]) from error
         except ValidationError as error:
             raise Unfit([_flaw(e) for e in error.errors()]) from error
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Unfit([Flaw("resident", "malformed", "what is sealed must be one JSON object, UTF-8")]) from error
+        except (json.JSONDecodeError, UnicodeDecodeError, once.Twice, RecursionError) as error:
+            message = "what is sealed must be one JSON object, UTF-8, each field in it once"
+            raise Unfit([Flaw("resident", "malformed", message)]) from error
 
 
 def _flaw(error: Any) -> Flaw:

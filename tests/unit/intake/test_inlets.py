@@ -139,6 +139,7 @@ UNREADABLE: dict[str, tuple[Record, str]] = {
     "nothing": (binary({})._replace(value=None), "payload"),
     "data that is a list": (structured([1]), "payload"),
     "half a character": (structured(referral(), id="\ud800"), "payload"),
+    "a field twice": (binary(b'{"reference":"R-1","Nguyen":1,"Nguyen":2}', key=None), "payload"),
     "very deep": (binary(b"[" * 100_000), "payload"),
     "too much": (binary(b" " * 1_000_001), "too_large"),
 }
@@ -152,6 +153,7 @@ UNFIT = {
     "a resident without a name": (binary(referral(resident=seal_json({"note": "Nguyen"}, NETWORK))), "resident_missing"),
     "a resident with more": (binary(referral(resident=seal_json({**RESIDENT, "Nguyen": 1}, NETWORK))), "malformed"),
     "a resident who is a list": (binary(referral(resident=seal_json(["Nguyen"], NETWORK))), "malformed"),
+    "a resident with two names": (binary(referral(resident=seal(b'{"name":"Nguyen","name":"An"}', NETWORK))), "malformed"),
     "a resident who is no JSON": (binary(referral(resident=seal(b"Nguyen", NETWORK))), "malformed"),
 }
 # fmt: on
