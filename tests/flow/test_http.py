@@ -87,6 +87,18 @@ async def test_what_is_said_twice_is_not_guessed_at(visitor: Visitor) -> None:
     assert (await visitor.state("double-1"))["status"] == 404
 
 
+@pytest.mark.parametrize("key", [b"Nguyen Thi An", "山田".encode()])
+async def test_a_key_that_could_be_a_name_is_refused(visitor: Visitor, key: bytes) -> None:
+    """It would be kept, and told, as it came: for ever."""
+    headers = {**visitor.head, "Idempotency-Key": key}
+    answer = await visitor.net.http.post(visitor.url("intake", "/referrals"), headers=headers, json=referral("named-1"))
+    assert answer.status_code == 422 and "Nguyen" not in answer.text
+    assert (await visitor.state("named-1"))["status"] == 404
+    good = {**visitor.head, "Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
+    answer = await visitor.net.http.post(visitor.url("intake", "/referrals"), headers=good, json=referral("named-2"))
+    assert answer.status_code == 202, "in quotes, as the header's draft standard writes it"
+
+
 async def test_a_repeat_and_a_conflict(visitor: Visitor) -> None:
     assert (await visitor.post("/referrals", referral("twice-1"))).status_code == 202
     assert (await visitor.post("/referrals", referral("twice-1"))).status_code == 202

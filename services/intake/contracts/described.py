@@ -13,7 +13,10 @@ from shared.events.updates import State
 from shared.privacy.person import Resident
 
 Route = dict[str, Any]
-OnceKey = Annotated[str, Header(max_length=200, description="A request that comes again under it counts once.")]
+_ONCE = (
+    "A request that comes again under it counts once. ASCII without blanks: it is kept, so it must be nobody's name."
+)
+OnceKey = Annotated[str, Header(max_length=200, pattern="^[!-~]*$", description=_ONCE)]
 DryRun = Annotated[bool, Query(description="only validate")]
 
 
