@@ -57,14 +57,18 @@ class Vault:
 
     async def rewrap(self) -> int:
         """Every key under the newest wrapping key; returns how many were under older ones."""
-        every = [(person, row) async for person, row in self.shelf.rows.every() if row != GONE]
-        old = [(person, row) for person, row in every if row["kid"] != self.wrapping.newest]
-        for person, row in old:
+        old = await self.under_others()
+        for person, row in old.items():
             if (await self.shelf.find([person])).get(person) == row:  # not erased meanwhile
                 await self.shelf.put(person, self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))))
         rows = {person: row async for person, row in self.shelf.rows.every()}
         await self.shelf.tell(rows)  # all: an earlier run may have been cut short
         return len(old)
+
+    async def under_others(self) -> dict[str, Row]:
+        """By person: keys that lie under another wrapping key than the newest."""
+        every = [(person, row) async for person, row in self.shelf.rows.every() if row != GONE]
+        return {person: row for person, row in every if row["kid"] != self.wrapping.newest}
 
     def _row(self, key: DataKey) -> Row:
         return dict(self.wrapping.wrap(key)._asdict())

@@ -35,3 +35,15 @@ def test_what_is_wrong_is_said_to_whoever_typed_it(given: list[str], code: int, 
     command = [sys.executable, "-m", "tsunagu", *given]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
+
+
+def test_a_wrapping_key_is_not_retired_unasked(tmp_path: Path) -> None:
+    """Where no network can be asked whose keys lie under it, it stays."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TSUNAGU_")}
+    command = [sys.executable, "-m", "tsunagu", "keys"]
+    for said in (["make", "--dir", "keys"], ["roll", "--dir", "keys", "--what", "wrapping"]):
+        subprocess.run([*command, *said], cwd=tmp_path, env=env, capture_output=True, check=True)
+    file = tmp_path / "keys/wrapping/keys.json"
+    before, retire = file.read_bytes(), [*command, "retire", "--dir", "keys", "--what", "wrapping"]
+    done = subprocess.run(retire, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, file.read_bytes()) == (1, before) and "no network runs here" in done.stderr

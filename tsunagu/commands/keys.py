@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -59,20 +61,47 @@ def retire(directory: Path, what: What) -> int:
     return 0
 
 
+async def must_be_rewrapped(where: Where, directory: Path) -> None:
+    """Asked before a wrapping key is retired: whoever's key lies under it then could be opened by nobody, ever.
+
+    Raises TsunaguError.
+    """
+    file, _ = _files(directory, "wrapping")
+    async with _vaults(where, WrappingKeys.read(file)) as vaults:
+        old = {service: len(await vault.under_others()) for service, vault in vaults.items()}
+    if any(old.values()):
+        counted = ", ".join(f"{count} of {service}" for service, count in old.items() if count)
+        raise TsunaguError(
+            f"people's keys that lie under another key than the newest of {file}: {counted}; nothing is retired. "
+            "Start the services again, run `tsunagu keys rewrap`, then retire"
+        )
+
+
 async def rewrap(where: Where) -> int:
     """Every person's key under the newest wrapping key, so that older ones can be retired."""
     if where.wrapping_keys is None:
         raise TsunaguError("set TSUNAGU_WRAPPING_KEYS to the file of the wrapping keys")
-    keys, bus = WrappingKeys.read(where.wrapping_keys), KafkaBus(where.kafka)
+    keys = WrappingKeys.read(where.wrapping_keys)
+    async with _vaults(where, keys) as vaults:
+        for service, vault in vaults.items():
+            print(f"{service}: {await vault.rewrap()} keys wrapped anew, with {keys.newest}")
+    return 0
+
+
+@asynccontextmanager
+async def _vaults(where: Where, keys: WrappingKeys) -> AsyncIterator[Mapping[str, Vault]]:
+    """Of each service that keeps keys of people."""
+    bus = KafkaBus(where.kafka)
     await bus.start()
     try:
-        for service in (name for name, shelves in SHELVES.items() if "keys" in shelves):
-            store = MongoStore(connect(where.mongo), f"tsunagu_{service}")
-            changed = await Vault(shelf(service, "keys", store, bus, RealClock()), keys).rewrap()
-            print(f"{service}: {changed} keys wrapped anew, with {keys.newest}")
+        yield {name: _vault(where, name, bus, keys) for name, shelves in SHELVES.items() if "keys" in shelves}
     finally:
         await bus.stop()
-    return 0
+
+
+def _vault(where: Where, service: str, bus: KafkaBus, keys: WrappingKeys) -> Vault:
+    store = MongoStore(connect(where.mongo), f"tsunagu_{service}")
+    return Vault(shelf(service, "keys", store, bus, RealClock()), keys)
 
 
 def _files(directory: Path, what: What) -> tuple[Path, Path | None]:

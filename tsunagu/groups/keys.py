@@ -30,7 +30,9 @@ async def roll(directory: Dir, what: What) -> int:
 @app.command()
 @told
 async def retire(directory: Dir, what: What) -> int:
-    """Keep the newest key alone."""
+    """Keep the newest key alone; refused while a person's key still lies under an older one."""
+    if what == "wrapping":
+        await keys.must_be_rewrapped(find(), directory)
     return keys.retire(directory, what)
 
 
