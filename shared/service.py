@@ -55,7 +55,7 @@ __all__ = ["Parts", "Service", "parts"]
 class Service:
     """See module. `view`: what the kernel decides by; `others`: further views, for pages and outlets.
 
-    `extras`: (name, handle, topics or pattern) of further readers, each a group of its own. `ending`: it is to stop.
+    `extras`: (name, handle, topics or pattern) of further readers. `checks`: raise until all is right. `ending`: it is to stop.
     """
 
     parts: Parts
@@ -65,6 +65,7 @@ class Service:
     view: View[Any] | None = None
     others: tuple[View[Any], ...] = ()
     extras: list[tuple[str, Handle, dict[str, Any]]] = field(default_factory=list)
+    checks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     readers: list[Reader] = field(default_factory=list)
     starting: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
     sweeper: Sweeper | None = None
@@ -116,6 +117,8 @@ class Service:
         await self._reach("restore", self._restore)
         for view in self._views():
             await self._reach(view.topic, view.start)
+        for check in self.checks:
+            await self._reach("keys", check)
         self._build()
         await asyncio.gather(*(self._reach(f"reader {reader.name}", reader.start) for reader in self.readers))
         assert self.sweeper and self.recovery and self.repair

@@ -43,8 +43,9 @@ def build(settings: IntakeSettings) -> Service:
     residents = Residents(read_keys(settings.network_key), vault, audit)
     inlet = PartnerInlet(p.commands, residents, p.clock, p.seals, p.metrics)
     service = Service(
-        p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})]
-    )
+        p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})],
+        checks=(vault.check,),
+    )  # fmt: skip
     tokens = Tokens(Partners(p.shelf("partners"), p.store.rows(USES), audit), p.store.collection("tokens"))
     links = CaseLinks(settings.link_secret, settings.url_intake)
     site.furnish(app, service, keys=tokens.org_of, opens=links.actor)

@@ -29,8 +29,8 @@ def build(settings: MatchingSettings) -> Service:
     p.store.listed_by = queries.LISTED_BY
     app = site.application(NAME)
     view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view)
     vault = Vault(p.shelf("keys"), WrappingKeys.read(settings.wrapping_keys))
+    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, checks=(vault.check,))
     inlet = RosterInlet(p.commands, vault)
     site.furnish(app, service, bodies={"POST /supporters/import": settings.max_upload})
     app.include_router(Desk(p, view.items, inlet).router())

@@ -37,7 +37,10 @@ def build(settings: NotifySettings) -> Service:
     smtp = host_and_port(settings.smtp)
     outlet = MailOutlet(p.commands, p.store, view.items, contacts, links, smtp, settings.sender, p.metrics)
     sending = ("mail", outlet.handle, {"topics": [journal.topic(NAME)]})
-    service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, (resident_keys, supporter_keys), extras=[sending])
+    service = Service(
+        p, SUBSCRIPTIONS, DECIDERS, app, view, (resident_keys, supporter_keys), extras=[sending],
+        checks=(contacts.check, residents.check),
+    )  # fmt: skip
     site.furnish(app, service, opens=links.actor)
     app.include_router(OfferPages(p, links, residents).router())
     return service

@@ -20,6 +20,10 @@ class Opener:
     wrapping: WrappingKeys
     audit: Audit
 
+    async def check(self) -> None:
+        """Raises OtherKeys where our wrapping keys open nobody's key."""
+        self.wrapping.must_be_of({key.kid for key in self.keys.values()})
+
     async def open_all(self, sealed: Mapping[str, str], actor: str, why: str) -> dict[str, Any]:
         """Person → their data; who cannot be opened (erased, or the key has not come yet) is absent."""
         found = {person: key for person in sealed if (key := self._key(person))}

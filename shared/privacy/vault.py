@@ -55,6 +55,13 @@ class Vault:
             raise Erased(f"{person} was erased")
         return self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))
 
+    async def check(self) -> None:
+        """Raises OtherKeys where our wrapping keys open nobody's key. One that opens is enough, and mostly the first is it."""
+        for kid in self.wrapping.keys:
+            async for _ in self.shelf.rows.every(kid=kid):
+                return
+        self.wrapping.must_be_of({row["kid"] async for _, row in self.shelf.rows.every() if row != GONE})
+
     async def rewrap(self) -> int:
         """Every key under the newest wrapping key; returns how many were under older ones."""
         old = await self.under_others()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,10 @@ from shared.privacy.data_keys import DataKey
 
 class CannotUnwrap(TsunaguError):
     """The wrapping key is not among ours, or the row is damaged."""
+
+
+class OtherKeys(TsunaguError):
+    """These are not the keys that people's keys here were wrapped with."""
 
 
 class Wrapped(NamedTuple):
@@ -43,6 +48,14 @@ class WrappingKeys:
     @property
     def newest(self) -> str:
         return next(iter(self.keys))
+
+    def must_be_of(self, kids: Collection[str]) -> None:
+        """`kids`: of all that lies about wrapped. Raises OtherKeys where not one of them is ours."""
+        if kids and self.keys.keys().isdisjoint(kids):
+            raise OtherKeys(
+                f"no person's key here opens with TSUNAGU_WRAPPING_KEYS: they lie under {', '.join(sorted(kids))}. Put the "
+                "file back that holds it (docs/privacy.md, “Keys”)"
+            )
 
     def wrap(self, key: DataKey) -> Wrapped:
         return Wrapped(self.newest, base64.urlsafe_b64encode(aes_key_wrap(self.keys[self.newest], key.secret)).decode())

@@ -15,7 +15,7 @@ from shared.privacy.audit import AT_ONCE, Audit, Line, Opening, first_break
 from shared.privacy.data_keys import new_data_key
 from shared.privacy.opener import Opener
 from shared.privacy.vault import NoKey
-from shared.privacy.wrapping import WrappingKeys
+from shared.privacy.wrapping import OtherKeys, WrappingKeys
 from shared.shelf import Shelf
 from tests.unit.kernel.bench import HandClock
 
@@ -161,3 +161,12 @@ async def test_what_cannot_be_noted_is_not_opened() -> None:
     there = opener(Full(), {"case-1": PersonKey(**WRAPPING.wrap(key)._asdict())})
     with pytest.raises(TsunaguError, match="full"):
         await there.open("case-1", key.seal({}), *PAGE[::2])
+
+
+async def test_who_reads_with_keys_of_another_network_is_told() -> None:
+    kept = {"supporter-1": PersonKey(**WRAPPING.wrap(new_data_key("supporter-1"))._asdict())}
+    await Opener(kept, WRAPPING, audit(MemoryRows())).check()
+    other = WrappingKeys({"other": b"o" * 32})
+    await Opener({}, other, audit(MemoryRows())).check()
+    with pytest.raises(OtherKeys, match="lie under w"):
+        await Opener(kept, other, audit(MemoryRows())).check()

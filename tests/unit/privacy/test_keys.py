@@ -8,7 +8,7 @@ import pytest
 from shared.kernel.memory import MemoryBus, MemoryRows
 from shared.privacy.data_keys import CannotOpen, DataKey, new_data_key
 from shared.privacy.vault import Erased, NoKey, Vault
-from shared.privacy.wrapping import CannotUnwrap, Wrapped, WrappingKeys
+from shared.privacy.wrapping import CannotUnwrap, OtherKeys, Wrapped, WrappingKeys
 from shared.shelf import GONE, Shelf
 from tests.unit.kernel.bench import HandClock
 
@@ -104,3 +104,15 @@ async def test_rewrapped_the_old_wrapping_key_is_needed_no_more() -> None:
     assert await vault(NEW, rows).rewrap() == 0
     assert await vault(WrappingKeys({"new": b"n" * 32}), rows).key_of(PERSON) == keys[PERSON]
     assert rows.rows[OTHER] == GONE
+
+
+async def test_wrapping_keys_that_open_nobodys_key_are_refused() -> None:
+    rows, made_anew = MemoryRows(), WrappingKeys({"new": b"n" * 32})
+    await vault(made_anew, rows).check()  # where nobody is, nobody is lost
+    await vault(OLD, rows).keys_for([PERSON])
+    await vault(OLD, rows).check()
+    await vault(NEW, rows).check()
+    with pytest.raises(OtherKeys, match="lie under old"):
+        await vault(made_anew, rows).check()
+    await vault(OLD, rows).shelf.remove(PERSON)
+    await vault(made_anew, rows).check()
