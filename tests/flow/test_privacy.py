@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaConsumer
 
+from shared.errors import TsunaguError
 from shared.seal import seal_json
 from shared.shelf import GONE
 from shared.store import MongoStore, connect
@@ -214,3 +216,12 @@ async def test_a_slip_erases_nobody(visitor: Visitor) -> None:
 async def test_who_cannot_be_named_is_not_erased(visitor: Visitor, ref: str) -> None:
     with pytest.raises(Exception, match="names nobody"):
         await erase.run(where(visitor.net), ref)
+
+
+async def test_a_partner_that_there_is_not_is_named_and_no_topic_is_made(visitor: Visitor) -> None:
+    with pytest.raises(TsunaguError, match=r"there is no partner privat: known are .*privacy"):
+        await erase.run(where(visitor.net), "privat/gone-1")
+    consumer = AIOKafkaConsumer(**visitor.net.kafka.options())
+    await consumer.start()
+    assert "partner.privat.referrals" not in await consumer.topics()
+    await consumer.stop()

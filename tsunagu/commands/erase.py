@@ -23,6 +23,7 @@ from shared.kernel.commands import Commands
 from shared.privacy.erasing import Erased, erase
 from shared.shelf import Shelf, shelf
 from shared.store import MongoStore, connect
+from tsunagu.known import must_be_known
 from tsunagu.where import Where
 
 OPERATOR = Actor(Role.OPERATOR, "cli")
@@ -41,6 +42,8 @@ class Person:
 async def run(where: Where, ref: str) -> int:
     store = MongoStore(connect(where.mongo), "tsunagu_intake")
     person = await _known(store, named(ref))
+    if person.org:  # before anything is asked of its topic: a broker makes one that is asked for by a slip
+        await must_be_known(where.mongo, person.org)
     async with _desk(where, person.service) as (keys, commands):
         erased = await erase(keys, commands, person.key, person.command, OPERATOR)
     print(_told(person, erased))
