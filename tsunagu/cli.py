@@ -32,21 +32,24 @@ async def up(
     """Start the embedded stack: broker, database, mail, the four services."""
     from deploy.local import commands
     from deploy.local.settings import LocalSettings
+    from shared.settings import made
     from tsunagu.daytime import daytime_clock
     from tsunagu.prepare import prepare
 
-    settings = LocalSettings(fresh=True) if fresh else LocalSettings()
+    settings = made(LocalSettings, fresh=True) if fresh else made(LocalSettings)
     clock = None if real_time else daytime_clock(settings.home, fresh=fresh)
     return await commands.up(settings, prepare=prepare, clock_file=clock, detach=detach)
 
 
 @app.command()
-def down() -> None:
+@told
+def down() -> int:
     """Stop the embedded stack."""
     from deploy.local import commands
     from deploy.local.settings import LocalSettings
+    from shared.settings import made
 
-    raise typer.Exit(commands.down(LocalSettings().home))
+    return commands.down(made(LocalSettings).home)
 
 
 @app.command()
@@ -171,7 +174,7 @@ async def erase(
 async def audit(
     service: Annotated[str | None, typer.Option(help="only this one's log")] = None,
     of: Annotated[str | None, typer.Option(help="only of this person: case-…, supporter-…")] = None,
-    limit: Annotated[int, typer.Option(help="how many lines")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="how many lines")] = 20,
 ) -> int:
     """Who opened whose data, newest first, and whether the chain of lines is whole."""
     from tsunagu.commands.audit import run

@@ -1,6 +1,7 @@
 """How a command ends: its exit code, and errors in one line for people."""
 
 import asyncio
+import errno
 import os
 import select
 import sys
@@ -12,7 +13,9 @@ import typer
 
 from shared.errors import TsunaguError
 
-Run = Callable[..., Coroutine[Any, Any, int]]
+Run = Callable[..., Coroutine[Any, Any, int]] | Callable[..., int]
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Of a file that was open already, and so is not named."""
 NOBODY_READS = 141
 """As whoever is ended by SIGPIPE: `tsunagu … | head` has seen enough."""
 
@@ -23,7 +26,7 @@ def told(run: Run) -> Callable[..., None]:
     @wraps(run)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
-            code = asyncio.run(run(*args, **kwargs))
+            code = _ended(run(*args, **kwargs))
             sys.stdout.flush()
         except TsunaguError as error:
             print(f"tsunagu: {error}", file=sys.stderr)
@@ -38,6 +41,10 @@ def told(run: Run) -> Callable[..., None]:
     return wrapped
 
 
+def _ended(run: Coroutine[Any, Any, int] | int) -> int:
+    return run if isinstance(run, int) else asyncio.run(run)
+
+
 def _of_the_parts() -> tuple[type[Exception], ...]:
     """What broker and database raise. Asked for when something was raised: the clients take longer to load than most
     commands take.
@@ -50,7 +57,9 @@ def _of_the_parts() -> tuple[type[Exception], ...]:
 
 
 def _why(error: BaseException) -> str:
-    """What is there and refuses us says why; else it is away."""
+    """A file is named. What is there and refuses us says why; else it is away."""
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in FULL):
+        return ": ".join(filter(None, (error.filename and str(error.filename), error.strerror)))
     from shared.connections import Connections
     from shared.refusals import reason
     from shared.settings import made

@@ -52,7 +52,7 @@ class Where:
 
 def running() -> StackInfo | None:
     """The embedded stack of this folder, or the demo's."""
-    home = LocalSettings().home
+    home = made(LocalSettings).home
     return read_stack(home) or read_stack(demo_home(home))
 
 

@@ -1,11 +1,18 @@
 """The command line as a shell has it: it begins without what only some command needs, and says what is wrong."""
 
+import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
+
+from shared.errors import TsunaguError
+from tsunagu.groups import dead_letters, partner_keys
+from tsunagu.told import told
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = {"aiokafka", "motor", "pymongo", "faststream", "fastapi", "httpx", "cryptography"}
@@ -47,3 +54,58 @@ def test_a_wrapping_key_is_not_retired_unasked(tmp_path: Path) -> None:
     before, retire = file.read_bytes(), [*command, "retire", "--dir", "keys", "--what", "wrapping"]
     done = subprocess.run(retire, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, file.read_bytes()) == (1, before) and "no network runs here" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "env", "said"),
+    [
+        (["keys", "make", "--dir", "file"], {}, "file/private: Not a directory"),
+        (["down"], {"TSUNAGU_HOME": "file"}, "file/stack.json: Not a directory"),
+        (["up"], {"TSUNAGU_HOME": "file"}, "file: File exists"),
+        (["status"], {"TSUNAGU_HOME": "file"}, "file/stack.json: Not a directory"),
+        (["up"], {"TSUNAGU_INTAKE_PORT": "eighty"}, "TSUNAGU_INTAKE_PORT: Input should be a valid integer"),
+        (["down"], {"TSUNAGU_INTAKE_PORT": "eighty"}, "TSUNAGU_INTAKE_PORT: Input should be a valid integer"),
+        (["status"], {"TSUNAGU_READY_WITHIN": "0"}, "TSUNAGU_READY_WITHIN: Input should be greater than 0"),
+        (["demo"], {"TSUNAGU_READY_WITHIN": "0"}, "TSUNAGU_READY_WITHIN: Input should be greater than 0"),
+    ],
+)
+def test_what_is_wrong_around_it_is_one_line(given: list[str], env: dict[str, str], said: str, tmp_path: Path) -> None:
+    """A file in the way, a setting: named, and no traceback."""
+    (tmp_path / "file").touch()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TSUNAGU_")}
+    command = [sys.executable, "-m", "tsunagu", *given]
+    done = subprocess.run(command, cwd=tmp_path, env=clean | env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("tsunagu: ") and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("text", ["99999999999d", "99999999999999999999m"])
+def test_an_age_that_is_too_long_is_refused(text: str) -> None:
+    with pytest.raises(TsunaguError, match="longer than time is"):
+        dead_letters.age(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:59:59-12:00", "9999-12-31T20:00Z"])
+def test_a_moment_that_cannot_be_shown_is_refused(text: str) -> None:
+    """It would be stored, and each list of the partner's keys would fail."""
+    with pytest.raises(TsunaguError, match="end of time"):
+        partner_keys.moment(text)
+
+
+def full_disk() -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def away() -> int:
+    raise ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 1)")
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"), [(full_disk, "No space left on device"), (away, "cannot reach the network")]
+)
+def test_a_full_disk_is_no_network_that_is_away(
+    fails: Callable[[], int], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit):
+        told(fails)()
+    assert capsys.readouterr().err.startswith(f"tsunagu: {said}")

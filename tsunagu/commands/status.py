@@ -21,7 +21,7 @@ async def run() -> int:
     """0 when all four services are ready."""
     where, stack = find(), running()
     async with httpx.AsyncClient(timeout=PATIENCE) as http:
-        asked = asyncio.gather(*(_service(http, name, where) for name in where.urls))
+        asked = asyncio.gather(*(of_service(http, name, where) for name in where.urls))
         others = behind(where.kafka, where.mongo, where.smtp, stack.parts if stack else {})
         parts, services = await asyncio.gather(asyncio.gather(*map(_part, others)), asked)
     table = Table("part", "state", "behind", "stuck", "dead letters", "address", box=None, pad_edge=False)
@@ -35,14 +35,16 @@ async def _part(part: Part) -> Row:
     return part.name, await part.state(), "", "", "", part.address
 
 
-async def _service(http: httpx.AsyncClient, name: str, where: Where) -> Row:
+async def of_service(http: httpx.AsyncClient, name: str, where: Where) -> Row:
     url = where.at(name)
     try:
         health = (await http.get(f"{url}/health/ready")).json()
+        state = "ready" if health["ready"] else f"waiting for {', '.join(health['waiting_for'])}"
         metrics = dict(_metrics((await http.get(f"{url}/metrics")).text))
     except (httpx.HTTPError, ValueError):
         return name, "no answer", "", "", "", url
-    state = "ready" if health["ready"] else f"waiting for {', '.join(health['waiting_for'])}"
+    except (KeyError, TypeError):
+        return name, "something else answers", "", "", "", url
     behind = sum(value for key, value in metrics.items() if key.startswith(LAG))
     dead = sum(value for key, value in metrics.items() if key.startswith("tsunagu_dead_letters_total"))
     stuck = metrics.get("tsunagu_stuck_documents_total", 0)

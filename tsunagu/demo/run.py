@@ -17,6 +17,7 @@ from deploy.local.progress import Progress as Coming
 from deploy.local.settings import LocalSettings
 from shared.kafka.connection import Kafka
 from shared.region import zone
+from shared.settings import made
 from tsunagu.demo import closing, stage
 from tsunagu.demo.live import Live
 from tsunagu.demo.outside import Outside
@@ -34,7 +35,7 @@ END = datetime(2026, 3, 31, 18, tzinfo=zone())
 async def run(seed: int, *, leave: bool) -> int:
     """Returns 0; 1 when a figure is off or the proof finds a loss."""
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    settings = LocalSettings()
+    settings = made(LocalSettings)
     settings = settings.model_copy(update={"fresh": True, "home": demo_home(settings.home)})
     played = world(seed)
     try:

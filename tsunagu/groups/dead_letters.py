@@ -188,4 +188,7 @@ def age(text: str) -> timedelta:
     units = {"m": "minutes", "h": "hours", "d": "days"}
     if not text[:-1].isdecimal() or text[-1] not in units:
         raise TsunaguError(f"{text} is no age: say 30m, 12h or 7d")
-    return timedelta(**{units[text[-1]]: int(text[:-1])})
+    try:
+        return timedelta(**{units[text[-1]]: int(text[:-1])})
+    except OverflowError:
+        raise TsunaguError(f"{text} is longer than time is: say 30m, 12h or 7d") from None

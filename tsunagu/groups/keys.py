@@ -15,9 +15,11 @@ What = Annotated[keys.What, typer.Option("--what", help="sealing: partners' way 
 
 
 @app.command()
-def make(directory: Dir) -> None:
+@told
+def make(directory: Dir) -> int:
     """Make the network's key pair and secrets, where they are missing."""
     keys.make(directory)
+    return 0
 
 
 @app.command()

@@ -36,7 +36,7 @@ async def add(
     must_be_new(env)
     await must_be_known(where.mongo, org)
     async with partners_of(where.kafka, where.mongo) as partners:
-        key = await partners.add_key(org, _moment(until), staff(Role.OPERATOR, by))
+        key = await partners.add_key(org, moment(until), staff(Role.OPERATOR, by))
     if env:
         write_secrets(env, {"TSUNAGU_KEY": key})
         print(f"API key    in {env}, readable by you alone: hand it over safely")
@@ -73,7 +73,7 @@ async def retire(
     where = find()
     await must_be_known(where.mongo, org)
     async with partners_of(where.kafka, where.mongo) as partners:
-        retired = await partners.retire(org, key, _moment(at), staff(Role.OPERATOR, by))
+        retired = await partners.retire(org, key, moment(at), staff(Role.OPERATOR, by))
         now = datetime.now(UTC)
         good = [other for other in await partners.keys(org) if other.good(now)]
     print(f"{org}'s key {key}: {_state(retired, now)}")
@@ -82,17 +82,21 @@ async def retire(
     return 0
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """A day is meant with all its hours, where the region is. Raises TsunaguError."""
     if text is None:
         return None
     try:
         if len(text) == len("2027-01-31"):
             return datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), zone())
-        moment = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=zone())
+        at.astimezone(zone())  # as it is shown
     except ValueError as error:
         raise TsunaguError(f"{text!r} is no time: give a day (2027-01-31) or 2027-01-31T18:00+09:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone())
+    except OverflowError as error:
+        raise TsunaguError(f"{text!r} is at the end of time: leave it out, and the key has no end") from error
+    return at
 
 
 def _state(key: PartnerKey, now: datetime) -> str:
