@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from shared.access import HOMES
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, labels, translator
 from shared.web.pages import Pages
 from tests.browser.samples import MIKA, PAGES, ROOT
 
@@ -121,6 +121,14 @@ def test_the_resident_is_shown_to_the_assigned_alone_and_escaped(pages) -> None:
     for name, *_ in PAGES:
         if name not in ("offer-assigned", "desk-case-open"):
             assert "Nguyễn" not in shown(pages, name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_resident_is_told_of_everybody_who_may_open_their_data(pages, language) -> None:
+    """The desk is a coordinator's, and opens who it is for a reason (docs/privacy.md)."""
+    kept = shown(pages, "resident-accepted", language).rpartition("<section")[2]
+    coordinator = labels.label("role", "coordinator", translator(language))
+    assert coordinator.casefold() in kept.casefold()
 
 
 @pytest.mark.parametrize("name", ["offer-answered", "offer-taken", "offer-reported", "link-used"])
