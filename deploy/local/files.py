@@ -8,9 +8,12 @@ def write_whole(path: Path, content: str, mode: int = 0o644) -> None:
     """Replace `path` by a file with `content` (UTF-8) and permissions `mode`, on disk when this returns."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
-    # The permissions are there from the first byte on, not put on afterwards.
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        # The permissions are there from the first byte on, not put on afterwards.
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)  # half a key, where the disk was full

@@ -7,7 +7,7 @@ from deploy.kafka import access, topics
 from services.intake.partners import partners_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
-from tsunagu.secret_file import must_be_new, write_secrets
+from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import Where
 
 
@@ -28,7 +28,11 @@ async def add(where: Where, org: str, env: Path | None = None, *, key_only: bool
 
     `key_only`: topics and user are made by others.
     """
-    must_be_new(env)
+    with reserved(env):
+        return await _add(where, org, env, key_only=key_only)
+
+
+async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> int:
     async with partners_of(where.kafka, where.mongo) as partners:
         key = await partners.add_key(org)
     if key_only:

@@ -12,7 +12,7 @@ from deploy.kafka.fates import Difference, Fate
 from deploy.kafka.there import There, look
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
-from tsunagu.secret_file import must_be_new, write_secrets
+from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import kafka_of, running
 
 DOES = {Fate.MAKE: "made", Fate.CHANGE: "changed", Fate.REVOKE: "removed"}
@@ -64,11 +64,12 @@ async def user(service: str, env: Path | None) -> int:
     """A service's own Kafka user, or a new password for it."""
     if service not in declared.read().services:
         raise TsunaguError(f"there is no service {service}: one of {', '.join(declared.read().services)}")
-    must_be_new(env)
-    password = await access.add_service_user(_kafka(), service)
-    secrets = {"TSUNAGU_KAFKA_USER": access.service_user(service), "TSUNAGU_KAFKA_PASSWORD": password}
+    with reserved(env):
+        password = await access.add_service_user(_kafka(), service)
+        secrets = {"TSUNAGU_KAFKA_USER": access.service_user(service), "TSUNAGU_KAFKA_PASSWORD": password}
+        if env:
+            write_secrets(env, secrets)
     if env:
-        write_secrets(env, secrets)
         print(f"secrets of {secrets['TSUNAGU_KAFKA_USER']} in {env}, readable by you alone")
     else:
         print("\n".join(f"{name}={value}" for name, value in secrets.items()))

@@ -13,7 +13,7 @@ from shared.access import Role, staff
 from shared.errors import TsunaguError
 from shared.region.hours import zone
 from tsunagu.known import must_be_known
-from tsunagu.secret_file import must_be_new, write_secrets
+from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.told import told
 from tsunagu.where import find
 
@@ -33,12 +33,13 @@ async def add(
 ) -> int:
     """One more API key of a partner; the others stay good until they are retired."""
     where = find()
-    must_be_new(env)
     await must_be_known(where.mongo, org)
-    async with partners_of(where.kafka, where.mongo) as partners:
-        key = await partners.add_key(org, moment(until), staff(Role.OPERATOR, by))
+    with reserved(env):
+        async with partners_of(where.kafka, where.mongo) as partners:
+            key = await partners.add_key(org, moment(until), staff(Role.OPERATOR, by))
+        if env:
+            write_secrets(env, {"TSUNAGU_KEY": key})
     if env:
-        write_secrets(env, {"TSUNAGU_KEY": key})
         print(f"API key    in {env}, readable by you alone: hand it over safely")
     else:
         print(f"API key    {key}\n           shown once: keep it now; only its hash is stored")
