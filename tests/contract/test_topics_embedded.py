@@ -1,6 +1,7 @@
 """`tsunagu topics` where there are neither users nor ACLs: the embedded broker, and generations beside each other on it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,10 @@ from shared.kafka.connection import Kafka
 from tests.delivery.support.adder import broker
 from tsunagu.commands import topics as command
 from tsunagu.commands.topics import Wish
+from tsunagu.prepare import PARTITIONS
 from tsunagu.where import kafka_of
+
+GUIDE = Path(__file__).parents[2] / "docs/topics.md"
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +53,11 @@ async def test_a_new_generation_is_made_beside_the_old_one(
     assert (there["cases"].partitions, there["cases.g2"].partitions) == (2, 3)
     monkeypatch.delenv("TSUNAGU_TOPICS_GENERATION")
     assert await command.diff(Wish(partitions=2)) == 0
+
+
+async def test_the_guide_says_what_to_ask_for_on_the_embedded_stack(kafka: Kafka) -> None:
+    """As `tsunagu up` has made its topics; without it nothing differs and all is refused."""
+    assert f"`--partitions {PARTITIONS}`" in GUIDE.read_text(encoding="utf-8")
+    await command.apply(Wish(partitions=PARTITIONS))
+    assert await command.diff(Wish(partitions=PARTITIONS)) == 0
+    assert await command.diff(Wish()) == 1
