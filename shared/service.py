@@ -181,12 +181,12 @@ class Service:
         kernel = Kernel(
             p.name, self.cluster, self.subscriptions, self.deciders, self.outgoing, documents, p.clock, RandomIds(),
             p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck, within=overrun.within,
-            limit=self.limit,
+            forget=documents.forget, limit=self.limit,
         )  # fmt: skip
         handle = Attempts(kernel.process, p.store.rows("attempts"), self.cluster, from_outside)
         main = self._reader(
             "kernel", handle, topics=self.subscriptions.topics(), committed=kernel.committed, stages=kernel,
-            depth=p.settings.batches_at_once, on_revoked=documents.forget,
+            depth=p.settings.batches_at_once, on_break=kernel.begin_anew,
         )  # fmt: skip
         self.readers = [main, *(self._reader(name, handle, **what) for name, handle, what in self.extras)]
         own = command_topic.topic(p.name)

@@ -49,12 +49,12 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         pattern: str | None = None,
         committed: dict[Place, int] | None = None,
         on_error: Callable[[str, BaseException], None] = lambda _name, _error: None,
-        on_revoked: Callable[[], None] = lambda: None,
+        on_break: Callable[[], None] = lambda: None,
         wait_ms: int = 10,
         stages: Stages | None = None,
         depth: int = 1,
     ) -> None:
-        """`on_revoked`: see Member. `wait_ms`: how long an empty fetch waits while records come; see Doze. `stages`: where so
+        """`on_break`: see Member. `wait_ms`: how long an empty fetch waits while records come; see Doze. `stages`: where so
         many batches (`depth`) may be on their way at once.
         """
         self.name, self._kafka, self._doze = name, kafka, Doze(wait_ms)
@@ -65,9 +65,9 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self._subscriber.get_msg = self._fetched
         places = _Partitions(kafka, lambda: self._consumer)
         self._member = (
-            Pipeline(name, places, handle, stages, depth, self.committed, on_error, on_revoked)
+            Pipeline(name, places, handle, stages, depth, self.committed, on_error, on_break)
             if stages and depth > 1
-            else Member(name, places, handle, self.committed, on_error, on_revoked)
+            else Member(name, places, handle, self.committed, on_error, on_break)
         )
 
     def _subscribed(self, topics: Iterable[str], pattern: str | None, group: str, wait_ms: int) -> Any:

@@ -36,21 +36,31 @@ def fold(document: Document, inputs: Sequence[Input], world: World, letters: Seq
     Raises NewerVersion: the inputs are for a process of that version.
     """
     outbox = pending(document, inputs, world)
+    adopted = bool(outbox) and not world.wrote(document)
     waiting = sum(len(entry.text) for entry in outbox)
     if outbox != document.outbox:
         document = document.but(outbox=outbox)
-    folded = Folded(document, letters=list(letters), waiting=waiting)
+    if adopted:
+        document = document.but(rev=world.token)
+    folded = Folded(document, adopted, letters=list(letters), waiting=waiting)
     for one in inputs:
         _fold_one(folded, one, world)
     return folded
 
 
 def pending(document: Document, inputs: Sequence[Input], world: World) -> tuple[Entry, ...]:
-    """Entries not known to be on Kafka. Those that nothing will bring back take the record in hand as their cause."""
+    """Entries not known to be on Kafka. Those that nothing will bring back take the record in hand as their cause.
+
+    Whoever commits a record has told what came of it: that is known of this run of reading alone. One that went on after the
+    group had gone on without it may have folded a record behind the committed offset, which its successor's consumer had
+    passed over, and ended before it told. So the outbox that another run has left goes out once more, and the document is
+    written as ours: else each repeat would be answered with repeats, for ever.
+    """
+    ours = world.wrote(document)
     return tuple(
         entry if _will_come_back(entry, world) else replace(entry, cause=cause_of(inputs[0], world))
         for entry in document.outbox
-        if not _is_out(entry.cause, world)
+        if not (ours and _is_out(entry.cause, world))
     )
 
 
@@ -59,7 +69,8 @@ def _is_out(cause: Cause, world: World) -> bool:
 
 
 def _will_come_back(entry: Entry, world: World) -> bool:
-    return entry.cause.cluster == world.cluster and entry.cause.place in world.committed
+    owned = entry.cause.cluster == world.cluster and entry.cause.place in world.committed
+    return owned and not _is_out(entry.cause, world)
 
 
 def _fold_one(folded: Folded, one: Input, world: World) -> None:

@@ -36,7 +36,8 @@ class Kernel:
     """`committed`: per owned partition, the offset below which every effect is stored and published.
 
     `on_answer(command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
-    that compute, and so wait for nothing. `limit`: of what cannot be used.
+    that compute, and so wait for nothing. `limit`: of what cannot be used. `forget`: what the store remembers. `run`: of
+    reading, from one break to the next: see shared.kernel.fold.pending.
     """
 
     service: str
@@ -55,6 +56,16 @@ class Kernel:
     committed: dict[Place, int] = field(default_factory=dict)
     within: Callable[[], AbstractContextManager[None]] = nullcontext
     limit: Limit = field(default_factory=Limit)
+    forget: Callable[[], None] = lambda: None
+    run: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.run = self.ids.new()
+
+    def begin_anew(self) -> None:
+        """Records may come again from here on, or others may write what was ours: nothing that is remembered holds."""
+        self.run = self.ids.new()
+        self.forget()
 
     async def process(self, records: Sequence[Record], failing: Collection[Record] = ()) -> None:
         """Returns when every effect of the records is stored and acknowledged; the caller may then commit them.
@@ -236,7 +247,8 @@ class Kernel:
 
     def _world(self) -> World:
         return World(
-            self.service, self.cluster, self.clock.now(), self.ids.new(), self.deciders, dict(self.committed), self.view
+            self.service, self.cluster, self.clock.now(), f"{self.run}.{self.ids.new()}", self.deciders,
+            dict(self.committed), self.view,
         )  # fmt: skip
 
 

@@ -39,8 +39,8 @@ class Partitions(Protocol):
 class Member:
     """`committed`: the offsets of the owned partitions, kept current in place: the kernel reads the same dict.
 
-    `on_revoked` is called between two batches: others may now write what was ours. `last_progress`: when a batch was last
-    done with, by the clock `now` (seconds).
+    `on_break` is called between two batches, when a run of reading is over: others may now write what was ours, or records
+    are read again. `last_progress`: when a batch was last done with, by the clock `now` (seconds).
     """
 
     def __init__(
@@ -50,10 +50,10 @@ class Member:
         handle: Handle,
         committed: dict[Place, int],
         on_error: Callable[[str, BaseException], None],
-        on_revoked: Callable[[], None] = lambda: None,
+        on_break: Callable[[], None] = lambda: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.name, self.committed, self._on_revoked = name, committed, on_revoked
+        self.name, self.committed, self._on_break = name, committed, on_break
         self._partitions, self._handle, self._on_error, self._now = partitions, handle, on_error, now
         self._busy = asyncio.Lock()
         self._failures = 0
@@ -99,7 +99,7 @@ class Member:
     def _give_up(self, places: Iterable[Place]) -> None:
         for place in places:
             self.committed.pop(place, None)
-        self._on_revoked()
+        self._on_break()
 
     async def assigned(self, places: Iterable[Place]) -> None:
         """Between two batches: one may have been fetched already, and its commit must not be written over."""
@@ -123,6 +123,7 @@ class Member:
         self._failures += 1
         self.last_error = error
         self._on_error(self.name, error)
+        self._on_break()
         await asyncio.sleep(min(MAX_BACKOFF, 0.1 * 2**self._failures))
         first: dict[Place, int] = {}
         for record in records:

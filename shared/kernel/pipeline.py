@@ -51,10 +51,10 @@ class Pipeline(Member):
         depth: int,
         committed: dict[Place, int],
         on_error: Callable[[str, BaseException], None],
-        on_revoked: Callable[[], None] = lambda: None,
+        on_break: Callable[[], None] = lambda: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name, partitions, handle, committed, on_error, on_revoked, now)
+        super().__init__(name, partitions, handle, committed, on_error, on_break, now)
         self._stages, self._slots = stages, asyncio.Semaphore(depth)
         self._writing, self._telling = asyncio.Lock(), asyncio.Lock()  # fair: who comes first goes first
         self._flights: dict[Flight, asyncio.Task[None]] = {}

@@ -22,7 +22,8 @@ Committed = Mapping[Place, int]
 class World:
     """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka.
 
-    `token`: the `rev` of whatever this fold changes. No other fold has it, so nothing is written on what another one did.
+    `token`: the `rev` of whatever this fold changes: its run's name, a dot, its own. No other fold has it, so nothing is
+    written on what another one did.
     """
 
     service: str
@@ -32,6 +33,10 @@ class World:
     deciders: Mapping[str, Decider[Any]]
     committed: Committed
     view: Any = None
+
+    def wrote(self, document: Document) -> bool:
+        """Is it as this run of reading has left it?"""
+        return document.rev.partition(".")[0] == self.token.partition(".")[0]
 
     @cached_property
     def at(self) -> str:

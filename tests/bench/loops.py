@@ -65,13 +65,13 @@ async def member(
     documents = RecentStore(store)
     made = Member(Kernel(
         ledger.SERVICE, "bench", ledger.subscriptions(topic), {"account": ledger.ACCOUNT}, bus, documents,
-        RealClock(), RandomIds(), Seals(KeySet([new_key()]), b"k" * 32), Metrics(),
+        RealClock(), RandomIds(), Seals(KeySet([new_key()]), b"k" * 32), Metrics(), forget=documents.forget,
     ))  # fmt: skip
     handle = Attempts(made.process, store.rows("attempts"), "bench", from_outside)
     sized = type("Sized", (Reader,), {"batch": batch})
     reader = sized(
         "bench", kafka, name, handle, topics=[topic], committed=made.kernel.committed, stages=made.kernel,
-        depth=depth, on_revoked=documents.forget,
+        depth=depth, on_break=made.kernel.begin_anew,
     )  # fmt: skip
     await reader.start()
     try:

@@ -85,9 +85,13 @@ class Consumer:
             await self._wire.pause()
             if records := self._fetch():
                 await self.member.take(records)
-            else:
+            elif self._has_all():
                 self._news.clear()
                 await self._news.wait()
+
+    def _has_all(self) -> bool:
+        """Not so where all that was fetched was passed over, and more lies behind it."""
+        return self._reassigning or all(self._broker.end(place) <= at for place, at in self._positions.items())
 
     def _fetch(self) -> list[Record]:
         """Of every partition some, the partitions in any order."""

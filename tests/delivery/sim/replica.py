@@ -127,11 +127,12 @@ class Life:
         kernel = Kernel(
             self.app.NAME, CLUSTER, self.app.SUBSCRIPTIONS, self._deciders(), self.bus, documents,
             self.clock, self.ids, Unsealed(), self.world.tally, view, self.commands.answered, self._stuck,
+            forget=documents.forget,
         )  # fmt: skip
         handle = Attempts(kernel.process, self.rows("attempts"), CLUSTER, from_outside)
         second: dict[str, Any] = {"stages": kernel, "depth": self.depth} if self.depth > 1 else {}
         reader = self.read(
-            "kernel", self.app.SUBSCRIPTIONS.topics(), handle, committed=kernel.committed, on_revoked=documents.forget,
+            "kernel", self.app.SUBSCRIPTIONS.topics(), handle, committed=kernel.committed, on_break=kernel.begin_anew,
             **second,
         )  # fmt: skip
         own = topic(self.app.NAME)

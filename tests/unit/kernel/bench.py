@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 
 from shared.events.base import Command, Event
@@ -31,6 +32,10 @@ class HandClock:
 
     def forward(self, **by: float) -> None:
         self.time += timedelta(**by)
+
+
+KERNELS = count()
+"""So that no id of one is another's."""
 
 
 class NumberIds:
@@ -73,7 +78,7 @@ class Bench:
     def kernel(self, *, cluster: str = "c1", decider: Any = COUNTER, store: Any = None) -> Kernel:
         kernel = Kernel(
             SERVICE, cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, store or self.store, self.clock,
-            NumberIds(f"rev-{id(self)}-{len(self.answers)}-{cluster}"), seals(), self.tally,
+            NumberIds(f"rev-{next(KERNELS)}"), seals(), self.tally,
             on_answer=lambda id, answer: self.answers.append((id, answer)),
             on_error=lambda key, _error: self.errors.append(key),
         )  # fmt: skip

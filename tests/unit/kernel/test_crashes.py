@@ -81,6 +81,34 @@ async def test_an_entry_leaves_the_outbox_only_once_its_cause_is_committed(bench
     assert [entry.position for entry in (await bench.document()).outbox] == [3]
 
 
+async def test_what_a_zombie_has_folded_behind_the_committed_offset_is_told() -> None:
+    """The owner's consumer had passed over that record. The zombie has it still, and ends before it tells what came of it."""
+    bench = Bench()
+    zombie, owner = bench.kernel(), bench.kernel()
+    first, passed_over, after = bench.event(1, 1), bench.event(2, 2), bench.event(9, 1, key="counter-2")
+    await bench.deliver(zombie, first)
+    owner.confirm({Place(SUMS, 0): 1})
+    await bench.deliver(owner, after)
+    bench.bus.refuse = 1
+    with pytest.raises(ConnectionError):
+        await zombie.process([passed_over])
+    await bench.deliver(owner, bench.event(3, 3))
+    assert (await bench.state())["chain"] == chain_of(1, 2, 3)
+    assert [one for one in bench.totals() if one[0].startswith(KEY)][-2:] == [(f"{KEY}:2:1", 2), (f"{KEY}:3:1", 3)]
+    assert [entry.position for entry in await bench.store.journal(KEY)] == [1, 2, 3]
+
+
+async def test_what_was_read_before_a_break_is_told_once_more_and_then_ours(bench: Bench) -> None:
+    """A repeat brings the document up; else two services would answer each other's repeats for ever."""
+    kernel = bench.kernel()
+    await bench.deliver(kernel, one := bench.event(1, 1))
+    kernel.begin_anew()
+    repeat = one._replace(offset=1)
+    await bench.deliver(kernel, repeat)
+    await bench.deliver(kernel, one._replace(offset=2))
+    assert bench.totals() == [(f"{KEY}:1:1", 1)] * 2
+
+
 async def test_entries_of_another_cluster_are_carried_on_and_published(bench: Bench) -> None:
     await bench.kernel().process([bench.event(1, 1)])
     bench.bus.topics.clear()  # the broker is gone, with all that was on it

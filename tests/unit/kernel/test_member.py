@@ -69,12 +69,12 @@ class Bench:
     group: Group = field(default_factory=lambda: Group({HERE: 0}))
     handler: Handler = field(default_factory=Handler)
     errors: list[BaseException] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.member = Member(
             "m", self.group, self.handler, {}, lambda _, error: self.errors.append(error),
-            lambda: self.given_up.append("given up"),
+            lambda: self.breaks.append("a run is over"),
         )  # fmt: skip
 
 
@@ -95,15 +95,15 @@ async def test_whatever_it_ends_with_it_comes_again_from_its_first_record(bench:
     bench.handler.raises = [error]
     await bench.member.take(bench.group.fetch(3))
     assert bench.group.kept == {} and bench.group.positions == {HERE: 0}
-    assert bench.member.last_error is bench.errors[0]
+    assert bench.member.last_error is bench.errors[0] and len(bench.breaks) == 1
     await bench.member.take(bench.group.fetch(3))
-    assert bench.group.kept == {HERE: 3} and bench.member.last_error is None
+    assert bench.group.kept == {HERE: 3} and bench.member.last_error is None and len(bench.breaks) == 1
 
 
 async def test_a_refused_commit_too(bench: Bench) -> None:
     bench.group.refuses = True
     await bench.member.take(bench.group.fetch(2))
-    assert bench.group.positions == {HERE: 0} and bench.member.committed == {}
+    assert bench.group.positions == {HERE: 0} and bench.member.committed == {} and len(bench.breaks) == 1
 
 
 async def test_what_a_rewind_has_overtaken_is_dropped(bench: Bench) -> None:
@@ -128,10 +128,10 @@ async def test_a_partition_is_given_up_once_the_batch_in_hand_is_through(bench: 
     await asyncio.sleep(0)
     giving_up = asyncio.create_task(bench.member.revoked([HERE]))
     await asyncio.sleep(0)
-    assert not giving_up.done() and not bench.given_up
+    assert not giving_up.done() and not bench.breaks
     bench.handler.gate.set()
     await asyncio.gather(taking, giving_up)
-    assert bench.group.kept == {HERE: 2} and bench.member.committed == {} and bench.given_up
+    assert bench.group.kept == {HERE: 2} and bench.member.committed == {} and bench.breaks
 
 
 async def test_what_is_committed_meanwhile_is_not_written_over_by_an_assignment(bench: Bench) -> None:
