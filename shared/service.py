@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared import logs, overrun
+from shared.beside import kept_up
 from shared.errors import NewerVersion, TsunaguError
 from shared.ids import RandomIds
 from shared.kafka import needed
@@ -123,8 +124,9 @@ class Service:
         await asyncio.gather(*(self._reach(f"reader {reader.name}", reader.start) for reader in self.readers))
         assert self.sweeper and self.recovery and self.repair
         self.starting.clear()
-        sweeping = self.sweeper.run(self.parts.settings.sweep_seconds, self._failed)
-        beside = [asyncio.create_task(one) for one in (sweeping, self.recovery.keep(), self.repair.keep())]
+        sweep = partial(self.sweeper.run, self.parts.settings.sweep_seconds, self._failed)
+        works = {"sweeper": sweep, "recovery": self.recovery.keep, "repair": self.repair.keep}
+        beside = [asyncio.create_task(kept_up(what, work, self._failed)) for what, work in works.items()]
         logs.logger().info("ready", cluster=self.cluster)
         try:
             self.watch = Watch(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from shared.beside import kept_up
 from shared.kernel.attempts import Attempts
 from shared.kernel.commands import Commands, topic
 from shared.kernel.kernel import Kernel
@@ -147,7 +148,7 @@ class Life:
             self.app.SUBSCRIPTIONS, Unsealed(), self.world.tally, lambda key: reader.owns(own, key),
             asyncio.get_running_loop().time,
         )  # fmt: skip
-        self.begin(self._mend(repair))
+        self.begin(kept_up("repair", partial(self._mend, repair), self._failed))
 
     async def _mend(self, repair: Repair) -> None:
         """`Repair.keep` looks each ten seconds; here, while there is a hole."""

@@ -24,6 +24,8 @@ REPLICAS = 2
 SUPPORTERS = 7
 QUIET_WITHIN = 30.0
 """Seconds after the last fault."""
+JUST_BEGUN = 3
+"""Seconds for what is in hand just then."""
 LONGEST_HOLE = 1200.0
 """Seconds: who dies within a minute looks a minute again."""
 
@@ -175,9 +177,19 @@ class World:
             life.wire.thaw()
         self.history.note("world", "LAST FAULT")
         last = asyncio.get_running_loop().time()
-        await asyncio.sleep(QUIET_WITHIN)
+        await self._quiet(QUIET_WITHIN)
         self.took = asyncio.get_running_loop().time() - last
         self.history.note("world", "END", f"lag {self.broker.lag()}")
+
+    async def _quiet(self, within: float) -> None:
+        """What the faults have left must be done by then. What a timer has begun since has a moment more."""
+        calm = False
+        for _ in range(round(within)):
+            await asyncio.sleep(1.0)
+            calm = calm or not self.broker.lag()
+        for _ in range(JUST_BEGUN):
+            if calm and self.broker.lag():
+                await asyncio.sleep(1.0)
 
     async def _mended(self) -> None:
         """What was passed over comes back after a minute or more, which is none of the half minute after the last fault."""
