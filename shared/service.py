@@ -17,7 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared import logs, overrun
-from shared.beside import kept_up
+from shared.beside import Work, kept_up
 from shared.errors import NewerVersion, TsunaguError
 from shared.ids import RandomIds
 from shared.kafka import needed
@@ -125,7 +125,7 @@ class Service:
         assert self.sweeper and self.recovery and self.repair
         self.starting.clear()
         sweep = partial(self.sweeper.run, self.parts.settings.sweep_seconds, self._failed)
-        works = {"sweeper": sweep, "recovery": self.recovery.keep, "repair": self.repair.keep}
+        works: dict[str, Work] = {"sweeper": sweep, "recovery": self.recovery.keep, "repair": self.repair.keep}
         beside = [asyncio.create_task(kept_up(what, work, self._failed)) for what, work in works.items()]
         logs.logger().info("ready", cluster=self.cluster)
         try:

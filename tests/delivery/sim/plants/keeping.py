@@ -10,10 +10,15 @@ from shared.kernel.document import Document, to_stored
 from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryStore
 from shared.kernel.recent import RecentStore
-from shared.kernel.record import Kind, Place
+from shared.kernel.record import Kind, Place, Record
+from shared.kernel.step import World
 from shared.recovery.holes import Repair
 from tests.delivery.sim.bus import SimulatedBus
+from tests.delivery.sim.consumer import Consumer
 from tests.delivery.sim.plants.planting import plant
+
+MORE = 15
+"""Times as many records passed over."""
 
 
 @plant
@@ -92,6 +97,19 @@ def a_command_folded_twice_in_one_batch() -> Sequence[Any]:
 def a_memory_that_is_not_forgotten() -> Sequence[Any]:
     """A partition that comes back finds the documents as they were when it went."""
     return [mock.patch.object(RecentStore, "forget", lambda _self: None)]
+
+
+@plant
+def the_word_of_another_run_believed() -> Sequence[Any]:
+    """A committed cause takes an entry out of the outbox whoever wrote it; where much is passed over, so that it shows."""
+
+    passes = Consumer._passes_over
+
+    def passes_over(self: Consumer, record: Record) -> bool:
+        return any(passes(self, record) for _ in range(MORE))
+
+    believed = mock.patch.object(World, "wrote", lambda _self, _document: True)
+    return [believed, mock.patch.object(Consumer, "_passes_over", passes_over)]
 
 
 @plant
