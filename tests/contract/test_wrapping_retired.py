@@ -16,6 +16,18 @@ from tsunagu.commands import keys
 from tsunagu.where import Where
 
 
+@pytest.fixture(autouse=True)
+async def nobodys_key(database: str) -> None:
+    """Whose keys other tests have left there."""
+    client = connect(database)
+    for service in ("intake", "matching"):
+        store = MongoStore(client, f"tsunagu_{service}")
+        for name in await store.names():
+            if "keys" in name:
+                await store.collection(name).drop()
+    client.close()
+
+
 async def keep(where: Where, service: str, *people: str) -> None:
     """As the service does that is running: with the keys of the file as it is now."""
     assert where.wrapping_keys

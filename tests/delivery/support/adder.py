@@ -32,7 +32,9 @@ TOPICS = (SUMS, COMMANDS, TOTALS, f"{SERVICE}.journal", f"{SERVICE}.dead-letters
 
 @dataclass
 class Adder:
-    """`made`: what makes its records. `read`: how far its inputs are committed."""
+    """`made`: what makes its records. `read`: how far its inputs are committed. `kernels`: by their decider; each reads in one
+    run, so that nothing is told twice.
+    """
 
     kafka: Kafka
     cluster: str
@@ -41,19 +43,23 @@ class Adder:
     made: Bench = field(default_factory=Bench)
     tally: Tally = field(default_factory=Tally)
     read: dict[Place, int] = field(default_factory=dict)
+    kernels: dict[int, Kernel] = field(default_factory=dict)
 
     async def work(self, *records: Record, decider: Any = COUNTER) -> None:
         """Publishes them, and applies what is there in one batch."""
         await self.publish(*records)
-        kernel = Kernel(
-            SERVICE, self.cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, self.store, HandClock(), RandomIds(),
-            seals(), self.tally,
-        )  # fmt: skip
+        kernel = self.kernels.setdefault(id(decider), self._kernel(decider))
         kernel.confirm({Place(topic, 0): 0 for topic in (SUMS, COMMANDS)} | self.read)
         async with Log(self.kafka, (SUMS, COMMANDS)) as log:
             async for batch in log.read(self.read):
                 await kernel.process(batch)
             self.read = await log.positions()
+
+    def _kernel(self, decider: Any) -> Kernel:
+        return Kernel(
+            SERVICE, self.cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, self.store, HandClock(), RandomIds(),
+            seals(), self.tally,
+        )  # fmt: skip
 
     async def publish(self, *records: Record) -> None:
         await self.bus.publish([Message(r.place.topic, (r.key or b"").decode(), r.value, r.headers) for r in records])

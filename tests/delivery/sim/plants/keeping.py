@@ -9,7 +9,6 @@ from shared.kernel.batch import Batch
 from shared.kernel.document import Document, to_stored
 from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryStore
-from shared.kernel.recent import RecentStore
 from shared.kernel.record import Kind, Place, Record
 from shared.kernel.step import World
 from shared.recovery.holes import Repair
@@ -95,8 +94,8 @@ def a_command_folded_twice_in_one_batch() -> Sequence[Any]:
 
 @plant
 def a_memory_that_is_not_forgotten() -> Sequence[Any]:
-    """A partition that comes back finds the documents as they were when it went."""
-    return [mock.patch.object(RecentStore, "forget", lambda _self: None)]
+    """A partition that comes back finds the documents as they were when it went, and takes them for its own words."""
+    return [mock.patch.object(Kernel, "begin_anew", lambda _self: None)]
 
 
 @plant
