@@ -182,11 +182,10 @@ class World:
         self.history.note("world", "END", f"lag {self.broker.lag()}")
 
     async def _quiet(self, within: float) -> None:
-        """What the faults have left must be done by then. What a timer has begun since has a moment more."""
-        calm = False
-        for _ in range(round(within)):
-            await asyncio.sleep(1.0)
-            calm = calm or not self.broker.lag()
+        """What the faults have left must be done by then. What a timer has begun in the last second has a moment more."""
+        await asyncio.sleep(within - 1.0)
+        calm = not self.broker.lag()
+        await asyncio.sleep(1.0)
         for _ in range(JUST_BEGUN):
             if calm and self.broker.lag():
                 await asyncio.sleep(1.0)
