@@ -105,6 +105,12 @@ class MemoryRows:
     async def put(self, id: str, row: dict[str, Any]) -> None:
         self.rows[id] = dict(row)
 
+    async def swap(self, id: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        there = self.rows.get(id) == old
+        if there:
+            self.rows[id] = dict(new)
+        return there
+
     async def discard(self, ids: Collection[str]) -> None:
         for id in ids:
             self.rows.pop(id, None)

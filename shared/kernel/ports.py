@@ -81,6 +81,9 @@ class Rows(Protocol):
     async def put(self, id: str, row: dict[str, Any]) -> None:
         """In place of what was there."""
 
+    async def swap(self, id: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        """In place of `old` alone; whether it was still there."""
+
     async def discard(self, ids: Collection[str]) -> None: ...
 
     def every(self, **equal: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:

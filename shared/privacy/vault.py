@@ -37,13 +37,13 @@ class Vault:
         late = await self.shelf.add(made) if made else set()
         known = await self.shelf.find(late) if late else {}
         rows = {**made, **known}
-        await self.shelf.tell({person: row for person, row in rows.items() if row != GONE})
-        await self._bury(known)
+        await self._tell_again({person: row for person, row in rows.items() if row != GONE}, doubtful=known)
         return {person: self._unwrapped(person, row) for person, row in rows.items()}
 
-    async def _bury(self, told: Collection[str]) -> None:
-        """Who was erased while their key was told again stays erased."""
-        now = await self.shelf.find(told) if told else {}
+    async def _tell_again(self, rows: Mapping[str, Row], doubtful: Collection[str]) -> None:
+        """Who was erased while their key was told again stays erased: `doubtful` are those who can have been."""
+        await self.shelf.tell(rows)
+        now = await self.shelf.find(doubtful) if doubtful else {}
         await self.shelf.tell({person: GONE for person, row in now.items() if row == GONE})
 
     async def key_of(self, person: str) -> DataKey:
@@ -66,10 +66,10 @@ class Vault:
         """Every key under the newest wrapping key; returns how many were under older ones."""
         old = await self.under_others()
         for person, row in old.items():
-            if (await self.shelf.find([person])).get(person) == row:  # not erased meanwhile
-                await self.shelf.put(person, self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"]))))
+            new = self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"])))
+            await self.shelf.rows.swap(person, row, new)  # who is erased meanwhile gets no key again
         rows = {person: row async for person, row in self.shelf.rows.every()}
-        await self.shelf.tell(rows)  # all: an earlier run may have been cut short
+        await self._tell_again(rows, doubtful=rows)  # all: an earlier run may have been cut short
         return len(old)
 
     async def under_others(self) -> dict[str, Row]:

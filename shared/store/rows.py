@@ -38,6 +38,9 @@ class MongoRows:
     async def put(self, id: str, row: dict[str, Any]) -> None:
         await self._collection.replace_one({"_id": id}, {"_id": id, **row}, upsert=True)
 
+    async def swap(self, id: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        return bool((await self._collection.replace_one({"_id": id, **old}, {"_id": id, **new})).matched_count)
+
     async def discard(self, ids: Collection[str]) -> None:
         await self._collection.delete_many({"_id": {"$in": sorted(ids)}})
 

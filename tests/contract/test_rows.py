@@ -31,6 +31,15 @@ async def test_what_is_added_is_found_and_never_overwritten(rows: Rows) -> None:
     assert await rows.find([]) == {} and await rows.add({}) == set()
 
 
+async def test_a_row_is_swapped_for_the_one_that_is_known_alone(rows: Rows) -> None:
+    await rows.add({"a": {"n": 1, "of": "us"}})
+    assert not await rows.swap("a", {"n": 2, "of": "us"}, {"n": 3}) and not await rows.swap("b", {}, {"n": 3})
+    assert await rows.swap("a", {"n": 1, "of": "us"}, {"n": 2}) and not await rows.swap(
+        "a", {"n": 1, "of": "us"}, {"n": 3}
+    )
+    assert await rows.find(["a", "b"]) == {"a": {"n": 2}}
+
+
 async def test_rows_are_added_in_their_order_up_to_one_that_is_there(rows: Rows) -> None:
     assert await rows.extend({"a": {"n": 1}, "d": {"n": 4}}) == 2
     assert await rows.extend({"c": {"n": 3}, "b": {"n": 2}, "d": {"n": 5}, "e": {"n": 5}}) == 2

@@ -21,6 +21,7 @@ from shared.kafka.connection import Kafka, cluster_id
 from shared.kafka.groups import offsets
 from shared.kernel.commands import Commands
 from shared.privacy.erasing import Erased, erase
+from shared.recovery import lease
 from shared.shelf import Shelf, shelf
 from shared.store import MongoStore, connect
 from tsunagu.known import must_be_known
@@ -76,7 +77,9 @@ async def _known(intake_store: MongoStore, person: Person) -> Person:
 
 @asynccontextmanager
 async def _desk(where: Where, service: str) -> AsyncIterator[tuple[Shelf, Commands]]:
+    """Raises UnderWay while the service is refilled or restored: that would tell or bring back what is destroyed here."""
     store, bus = MongoStore(connect(where.mongo), f"tsunagu_{service}"), KafkaBus(where.kafka)
+    await lease.free(store.collection("meta"))
     await bus.start()
     try:
         yield shelf(service, "keys", store, bus, RealClock()), Commands(service, bus, store, RealClock())

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -9,7 +10,7 @@ from shared.kernel.memory import MemoryBus, MemoryRows
 from shared.privacy.data_keys import CannotOpen, DataKey, new_data_key
 from shared.privacy.vault import Erased, NoKey, Vault
 from shared.privacy.wrapping import CannotUnwrap, OtherKeys, Wrapped, WrappingKeys
-from shared.shelf import GONE, Shelf
+from shared.shelf import GONE, Row, Shelf
 from tests.unit.kernel.bench import HandClock
 
 OLD, NEW = WrappingKeys({"old": b"o" * 32}), WrappingKeys({"new": b"n" * 32, "old": b"o" * 32})
@@ -104,6 +105,36 @@ async def test_rewrapped_the_old_wrapping_key_is_needed_no_more() -> None:
     assert await vault(NEW, rows).rewrap() == 0
     assert await vault(WrappingKeys({"new": b"n" * 32}), rows).key_of(PERSON) == keys[PERSON]
     assert rows.rows[OTHER] == GONE
+
+
+class ErasedMeanwhile(MemoryRows):
+    """PERSON is erased while a rewrapping is at it: before its row is replaced, or before its row is told."""
+
+    def __init__(self, before: str) -> None:
+        super().__init__()
+        self.before = before
+
+    async def swap(self, id: str, old: Row, new: Row) -> bool:
+        if self.before == "replaced":
+            self.rows[PERSON] = GONE
+        return await super().swap(id, old, new)
+
+    async def every(self, **equal: object) -> AsyncIterator[tuple[str, Row]]:
+        rewrapped = self.rows.get(PERSON, {}).get("kid") == NEW.newest
+        async for row in super().every(**equal):
+            yield row
+        if self.before == "told" and rewrapped:
+            self.rows[PERSON] = GONE
+
+
+@pytest.mark.parametrize("before", ["replaced", "told"])
+async def test_who_is_erased_during_a_rewrapping_stays_erased(before: str) -> None:
+    rows = ErasedMeanwhile(before)
+    await vault(OLD, rows).keys_for([PERSON])
+    new = vault(NEW, rows)
+    await new.rewrap()
+    assert rows.rows[PERSON] == GONE
+    assert told(new)[-1] == (PERSON, None), "whoever reads the topic must not get the key back"
 
 
 async def test_wrapping_keys_that_open_nobodys_key_are_refused() -> None:
