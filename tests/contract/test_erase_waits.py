@@ -20,6 +20,6 @@ async def test_an_erasure_is_refused_while_a_refill_is_under_way(database: str, 
     await keep(where, "intake", PERSON)
     store = MongoStore(connect(database), "tsunagu_intake")
     async with lease(store.collection("meta"), "a refill"):
-        with pytest.raises(UnderWay, match="a refill is under way since .*: wait until it ends"):
+        with pytest.raises(UnderWay, match=r"a refill is under way since .*: wait until it ends"):
             await erase.run(where, PERSON)
     assert "key" in (await store.rows("keys").find([PERSON]))[PERSON], "nothing is half done"
