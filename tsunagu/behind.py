@@ -13,6 +13,7 @@ from deploy.local.info import PartInfo
 from shared.kafka.connection import Kafka, cluster_id
 from shared.store import DatabaseError, connect
 
+UP = "up"
 PATIENCE = 5.0
 """Seconds."""
 
@@ -34,7 +35,7 @@ class Part:
                 await self.answer()
         except (KafkaError, DatabaseError, OSError):
             return "no answer"
-        return "up"
+        return UP
 
 
 def behind(

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import re
 import select
 import sys
 from collections.abc import Callable, Coroutine
@@ -64,11 +65,19 @@ def _why(error: BaseException) -> str:
     from shared.refusals import reason
     from shared.settings import made
 
-    away = f"cannot reach the network: {str(error).partition(' (configured')[0]}"
+    away = f"cannot reach the network: {_said(error)}"
     try:
         return asyncio.run(reason(away, error, made(Connections)))
     except TsunaguError:  # it was the stack that runs here: nobody had to say where
         return away
+
+
+def _said(error: BaseException) -> str:
+    """Without the settings and the view of the whole cluster that the database's driver adds."""
+    from shared.store import DatabaseError
+
+    said = re.split(r" \(configured |, Timeout: ", str(error))[0] or type(error).__name__
+    return f"the database does not answer: {said}" if isinstance(error, DatabaseError) else said
 
 
 def _nobody_reads() -> bool:

@@ -1,25 +1,29 @@
-"""tsunagu status, where something else has taken a service's address: it says so in that service's row."""
+"""tsunagu status, where something else has taken a service's address, or what the services stand on is away."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import httpx
 import pytest
 
 from shared.kafka.connection import Kafka
+from tsunagu.commands import status
 from tsunagu.commands.status import of_service
-from tsunagu.where import Where
+from tsunagu.where import SERVICES, Where
 
 
 @contextmanager
-def answering(body: bytes) -> Iterator[str]:
+def answering(body: bytes, metrics: bytes | None = None) -> Iterator[str]:
+    """`metrics`: of what answers `/metrics` otherwise than all else."""
+
     class Stranger(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(metrics if metrics is not None and self.path == "/metrics" else body)
 
         def log_message(self, *_: object) -> None: ...
 
@@ -37,3 +41,17 @@ async def test_it_is_no_service_of_ours(body: bytes) -> None:
                 http, "intake", Where(Kafka("127.0.0.1:1"), "mongodb://127.0.0.1:1", {"intake": url}, None)
             )
     assert row == ("intake", "something else answers", "", "", "", url)
+
+
+async def test_services_that_have_not_noticed_yet_are_not_enough(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TSUNAGU_HOME", str(tmp_path))
+    monkeypatch.setenv("TSUNAGU_KAFKA", "127.0.0.1:1")
+    monkeypatch.setenv("TSUNAGU_MONGO", "mongodb://127.0.0.1:1")
+    with answering(b'{"ready": true, "waiting_for": []}', metrics=b"") as url:
+        for service in SERVICES:
+            monkeypatch.setenv(f"TSUNAGU_URL_{service.upper()}", url)
+        assert await status.run() == 1
+    told = capsys.readouterr().out
+    assert told.count("ready") == 4 and told.count("no answer") == 2

@@ -1,10 +1,15 @@
-"""How a command ends when nobody reads what it says."""
+"""How a command ends: when nobody reads what it says, and when a part of the network is away."""
 
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
+import typer
+from pymongo import AsyncMongoClient
+
+from tsunagu.told import told
 
 COMMAND = """
 import typer
@@ -30,3 +35,22 @@ def test_it_ends_without_a_word(lines: int) -> None:
             stdout=nobody, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("listens", [True, False], ids=["it hangs", "nothing listens"])
+def test_a_database_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixture[str], listens: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        if not listens:
+            server.close()
+
+        @told
+        async def ask() -> int:
+            await AsyncMongoClient(f"mongodb://127.0.0.1:{port}", serverSelectionTimeoutMS=300).admin.command("ping")
+            return 0
+
+        with pytest.raises(typer.Exit):
+            ask()
+    said = capsys.readouterr().err
+    assert said.startswith("tsunagu: cannot reach the network: the database does not answer: ")
+    assert len(said.splitlines()) == 1 and "opology" not in said and "configured" not in said

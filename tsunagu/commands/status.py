@@ -8,7 +8,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from tsunagu.behind import Part, behind
+from tsunagu.behind import UP, Part, behind
 from tsunagu.where import Where, find, running
 
 LAG = "tsunagu_consumer_lag_records{reader="
@@ -18,7 +18,7 @@ Row = tuple[str, ...]
 
 
 async def run() -> int:
-    """0 when all four services are ready."""
+    """0 when all four services are ready, and what they stand on answers."""
     where, stack = find(), running()
     async with httpx.AsyncClient(timeout=PATIENCE) as http:
         asked = asyncio.gather(*(of_service(http, name, where) for name in where.urls))
@@ -28,7 +28,8 @@ async def run() -> int:
     for row in (*parts, *services):
         table.add_row(*row)
     Console().print(table)
-    return 0 if all(state == "ready" for _, state, *_ in services) else 1
+    ready = all(state == "ready" for _, state, *_ in services)
+    return 0 if ready and all(state == UP for _, state, *_ in parts) else 1
 
 
 async def _part(part: Part) -> Row:
