@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +13,7 @@ from services.intake import queries
 from services.intake.contracts import described
 from services.intake.domain.admission import problems
 from services.intake.domain.commands import Publish
+from services.intake.inlets.ignored import ignored
 from services.intake.inlets.residents import Residents
 from services.intake.inlets.taking import Asked, Unfit, to_command
 from shared import once, seal
@@ -104,11 +105,12 @@ class Api:
         self, actor: Actor, type_: str, data: Mapping[str, Any], idempotency_key: str, *, dry_run: bool
     ) -> JSONResponse:
         asked, resident = self._validated(actor.id, type_, data, idempotency_key)
+        passed_over = ignored(type_, data)
         if dry_run:
-            return JSONResponse({"valid": True, "case": asked.case}, 200)
+            return JSONResponse({"valid": True, "case": asked.case, "ignored": passed_over}, 200)
         asked = await self._kept(asked, resident)
         answer = await self._parts.commands.ask(asked.case, asked.command, asked.id, actor, adapter="http")
-        return _answered(asked.case, str(data["reference"]), answer)
+        return _answered(asked.case, str(data["reference"]), answer, passed_over)
 
     def _validated(
         self, org: str, type_: str, data: Mapping[str, Any], idempotency_key: str
@@ -168,10 +170,11 @@ def _object(body: bytes) -> dict[str, Any]:
 CONFLICTS = {"reference_used", "already_closed", "id_reused"}
 
 
-def _answered(case: str, reference: str, answer: Answer | None) -> JSONResponse:
+def _answered(case: str, reference: str, answer: Answer | None, passed_over: Sequence[str]) -> JSONResponse:
     look = f"/referrals/{reference}"
     if answer and answer.refused:
         status = 409 if answer.refused in CONFLICTS else 404 if answer.refused == "never_published" else 422
         raise Problem(status, answer.refused, answer.message or answer.refused, case=case)
-    body = {"reference": reference, "case": case, "state": "accepted" if answer else "requested", "look": look}
+    state = "accepted" if answer else "requested"
+    body = {"reference": reference, "case": case, "state": state, "look": look, "ignored": list(passed_over)}
     return JSONResponse(body, 202, {"Location": look})

@@ -1,6 +1,14 @@
 """What is kept of a person, and nothing else: identity, ways to reach them, what one should know."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _readable(name: str) -> str:
+    if not any(sign.isalnum() for sign in name):
+        raise ValueError("it has no letter that could be read")
+    return name
 
 
 class Resident(BaseModel):
@@ -8,7 +16,7 @@ class Resident(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
     contacts: str = Field(default="", max_length=1000)
     note: str = Field(default="", max_length=4000)
 

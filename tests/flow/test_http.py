@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.test_round import referral, visitor
+from tests.flow.test_round import CONSENT, referral, visitor
 from tests.flow.visitor import Visitor
 
 pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="session")]
@@ -14,7 +14,7 @@ __all__ = ["visitor"]
 
 async def test_a_dry_run_only_validates(visitor: Visitor) -> None:
     answer = await visitor.post("/referrals?dry_run=true", referral("dry-1"))
-    assert answer.json() == {"valid": True, "case": answer.json()["case"]}
+    assert answer.json() == {"valid": True, "case": answer.json()["case"], "ignored": []}
     assert (await visitor.state("dry-1"))["status"] == 404
 
 
@@ -38,6 +38,14 @@ async def test_a_mistyped_dry_run_publishes_nothing(visitor: Visitor) -> None:
     assert (await visitor.state("dry-3"))["status"] == 404
     gone = await visitor.net.http.delete(visitor.url("intake", "/referrals/dry-3?dryrun=1"), headers=visitor.head)
     assert gone.status_code == 422
+
+
+async def test_a_field_that_is_passed_over_is_named(visitor: Visitor) -> None:
+    body = referral("over-1", urgensy="urgent", consent={**CONSENT, "evidense": "oral"}, **{"Nguyen Thi An": 1})
+    ignored = ["?", "consent.evidense", "urgensy"]
+    assert (await visitor.post("/referrals?dry_run=true", body)).json()["ignored"] == ignored
+    taken = await visitor.post("/referrals", body)
+    assert (taken.status_code, taken.json()["ignored"]) == (202, ignored) and "Nguyen" not in taken.text
 
 
 async def test_what_is_asked_for_is_not_repeated(visitor: Visitor) -> None:

@@ -17,6 +17,8 @@ REJECTIONS: Mapping[str, str] = {
     "when_past": "The time asked for has passed.",
     "when_too_far": "It lies more than a year away.",
     "consent_in_future": "Consent must be given before the referral.",
+    "consent_too_old": "Consent was given more than ten years ago: a slip in its year.",
+    "arrival_too_far": "The day of arrival lies more than a year ahead, or 110 years back.",
     "unknown_key": "`resident` is sealed to a key that is not the network's, or no longer.",
     "reference_used": "The reference names another referral already: amend that one, or use a new reference.",
     "never_published": "Nothing was published under this reference.",

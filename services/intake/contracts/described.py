@@ -48,6 +48,8 @@ class Taken(_Described):
     """`accepted`; `requested` where the answer took longer than two seconds: look again."""
     look: str
     """Where to look how it goes."""
+    ignored: list[str] = []
+    """Fields that you sent and the contract does not have: mistyped, or of a newer version than this network's."""
 
 
 class Valid(_Described):
@@ -55,6 +57,8 @@ class Valid(_Described):
 
     valid: bool
     case: Key
+    ignored: list[str] = []
+    """Fields that you sent and the contract does not have: mistyped, or of a newer version than this network's."""
 
 
 class Step(_Described):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from shared import region
@@ -11,6 +11,10 @@ from shared.events.referrals import ReferralPublished
 CLOCKS_DIFFER = timedelta(minutes=5)
 YEAR = timedelta(days=366)
 """Who wants help earlier or later than that has mistyped; and days near the end of the calendar cannot be counted on."""
+LONG = timedelta(days=3653)
+"""A consent older than that is a slip of the keyboard."""
+LIFE = timedelta(days=40177)
+"""Nobody has been here for more than 110 years."""
 
 
 @dataclass(frozen=True)
@@ -55,4 +59,15 @@ def _times(referral: ReferralPublished, now: datetime) -> list[Flaw]:
         flaws.append(Flaw("when", "when_too_far", "the time asked for must lie within a year from now"))
     if referral.consent.given_at > now + CLOCKS_DIFFER:
         flaws.append(Flaw("consent.given_at", "consent_in_future", "consent must be given before the referral"))
+    elif referral.consent.given_at < now - LONG:
+        flaws.append(
+            Flaw("consent.given_at", "consent_too_old", "a consent of more than ten years ago: is its year right?")
+        )
+    if referral.arrived_on and not now - LIFE < _midnight(referral.arrived_on) < now + YEAR:
+        message = "the day of arrival lies more than a year ahead, or more than a life ago: is its year right?"
+        flaws.append(Flaw("arrived_on", "arrival_too_far", message))
     return flaws
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -70,7 +70,8 @@ def _flaw(error: Any) -> Flaw:
     if error["type"] == "extra_forbidden" or name not in Resident.model_fields:
         return Flaw("resident", "malformed", "what is sealed must be an object of name, contacts and note, all text")
     code = "resident_missing" if error["type"] == "missing" else "malformed"
-    return Flaw(f"resident.{name}", code, f"resident.{name}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+    said = error["msg"].removeprefix("Value error, ")
+    return Flaw(f"resident.{name}", code, f"resident.{name}: {said[:1].lower()}{said[1:]}")
 
 
 def _kept(one: Outcome, clear: Resident | None, keys: Mapping[str, DataKey | None]) -> Outcome:

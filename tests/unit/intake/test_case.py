@@ -118,6 +118,9 @@ def test_what_is_closed_cannot_be_changed(asked: Any, end: Any) -> None:
         ({"when": {"from": NOON - timedelta(days=2), "to": NOON - timedelta(days=1)}}, "when_past"),
         ({"when": {"from": NOON, "to": "9999-12-31T23:59:59Z"}}, "when_too_far"),
         ({"when": {"from": "0001-01-01T00:00:00+14:00", "to": NOON + timedelta(days=1)}}, "when_too_far"),
+        ({"arrived_on": "9999-12-31"}, "arrival_too_far"),
+        ({"arrived_on": "0001-01-01"}, "arrival_too_far"),
+        ({"consent": {**referral()["consent"], "given_at": "0001-01-01T00:00:00+14:00"}}, "consent_too_old"),
     ],
 )
 def test_what_does_not_fit_the_region_or_the_calendar_is_refused(changed: dict[str, Any], code: str) -> None:

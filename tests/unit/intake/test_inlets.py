@@ -153,6 +153,7 @@ UNFIT = {
     "a resident without a name": (binary(referral(resident=seal_json({"note": "Nguyen"}, NETWORK))), "resident_missing"),
     "a resident with more": (binary(referral(resident=seal_json({**RESIDENT, "Nguyen": 1}, NETWORK))), "malformed"),
     "a resident who is a list": (binary(referral(resident=seal_json(["Nguyen"], NETWORK))), "malformed"),
+    "a resident whose name nobody can read": (binary(referral(resident=seal_json({"name": "\u200b"}, NETWORK))), "malformed"),
     "a resident with two names": (binary(referral(resident=seal(b'{"name":"Nguyen","name":"An"}', NETWORK))), "malformed"),
     "a resident who is no JSON": (binary(referral(resident=seal(b"Nguyen", NETWORK))), "malformed"),
 }
