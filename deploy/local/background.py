@@ -21,6 +21,7 @@ from deploy.local.lock import holder
 from deploy.local.plan import Services
 from deploy.local.progress import Progress
 from deploy.local.settings import LocalSettings
+from deploy.local.signals import at_stop_signal
 from deploy.local.stack import Prepare
 
 _POLL = 0.1
@@ -35,7 +36,8 @@ class Request(BaseModel):
 
 
 async def up_in_background(settings: LocalSettings, prepare: Prepare, services: Services, progress: Progress) -> int:
-    """Start the supervisor and show its lines until the stack is up; returns the exit code.
+    """Start the supervisor and show its lines until the stack is up; returns the exit code. Told to stop meanwhile, it is
+    stopped, too.
 
     Raises StackError when one already runs there, or `prepare` cannot be imported by name.
     """
@@ -50,7 +52,8 @@ async def up_in_background(settings: LocalSettings, prepare: Prepare, services: 
     home.make()
     home.keep_old_log("supervisor")
     supervisor = _spawn(request, home.log("supervisor"))
-    return await _follow(supervisor, home, progress)
+    with at_stop_signal(supervisor.terminate):
+        return await _follow(supervisor, home, progress)
 
 
 def _spawn(request: Request, log: Path) -> subprocess.Popen[bytes]:

@@ -5,8 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.background import up_in_background
@@ -18,11 +17,11 @@ from deploy.local.parts import SERVICE_COMMANDS
 from deploy.local.plan import Services
 from deploy.local.progress import Progress
 from deploy.local.settings import LocalSettings
+from deploy.local.signals import at_stop_signal
 from deploy.local.stack import Prepare, Stack
 
 __all__ = ["StackInfo", "down", "read_stack", "up"]
 
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Services at the same time, then mail, database, broker: 15 s each at the most.
 _LONGEST_STOP = 75.0
 
@@ -76,7 +75,7 @@ async def _up(stack: Stack, progress: Progress) -> int:
         progress.say("stopping")
         work.cancel()
 
-    with _at_stop_signal(stop) as seen:
+    with at_stop_signal(stop) as seen:
         try:
             await work
         except asyncio.CancelledError:
@@ -93,29 +92,6 @@ async def _start_and_run(stack: Stack, progress: Progress) -> None:
     by_key = "Ctrl-C or: " if sys.stdout.isatty() else ""  # in the background there are no keys
     progress.say(f"up: mail at {where.inbox}; stop with {by_key}tsunagu down")
     await stack.run()
-
-
-@contextmanager
-def _at_stop_signal(stop: Callable[[], object]) -> Iterator[list[signal.Signals]]:
-    """Inside the block the first stop signal calls `stop`; later ones are only added to the list."""
-    loop = asyncio.get_running_loop()
-    seen: list[signal.Signals] = []
-
-    def on(name: signal.Signals) -> None:
-        if not seen:
-            stop()
-        seen.append(name)
-
-    # nohup has SIGHUP ignored, and means it.
-    unheard = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
-    heeded = [name for name in _STOP_SIGNALS if name not in unheard]
-    for name in heeded:
-        loop.add_signal_handler(name, on, name)
-    try:
-        yield seen
-    finally:
-        for name in heeded:
-            loop.remove_signal_handler(name)
 
 
 def _nothing_runs(home: Path) -> str:

@@ -28,8 +28,12 @@ class Log:
         self._places: list[TopicPartition] = []
 
     async def __aenter__(self) -> "Log":
-        await self._consumer.start()
-        self._places = await places_of(self._consumer, self._topics)
+        try:
+            await self._consumer.start()
+            self._places = await places_of(self._consumer, self._topics)
+        except BaseException:  # cancelled, too: by Ctrl-C, while a stack is filled
+            await self._consumer.stop()
+            raise
         self._consumer.assign(self._places)
         return self
 

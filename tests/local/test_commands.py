@@ -7,10 +7,12 @@ import signal
 import pytest
 
 from deploy.local.commands import down, read_stack, up
+from deploy.local.info import read_stack_file
 from deploy.local.settings import LocalSettings
 from tests.local.support import FAKE_SERVICE, Screen, info, is_alive, prepare_nothing, until
 
 SERVICES = {"intake": FAKE_SERVICE}
+NEVER_READY = ("/bin/sleep", "600")
 
 
 @pytest.mark.asyncio
@@ -29,6 +31,22 @@ async def test_up_in_the_background_a_second_up_and_down(light: LocalSettings, s
     assert not [part for part in found.parts.values() if part.pid and is_alive(part.pid)]
     assert down(light.home, screen) == 0
     assert screen.text.splitlines()[-1] == f"nothing runs in {light.home}"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_told_to_stop_while_it_comes_up_nothing_is_left_behind(
+    light: LocalSettings, screen: Screen, told: signal.Signals
+) -> None:
+    coming = asyncio.create_task(
+        up(light, prepare=prepare_nothing, commands={"intake": NEVER_READY}, detach=True, progress=screen)
+    )
+    await until(lambda: bool((stack := read_stack_file(light.home)) and stack.parts["intake"].pid), within=60)
+    found = read_stack_file(light.home)
+    os.kill(os.getpid(), told)
+    assert await coming == 1 and screen.text.splitlines()[-1] == "stopped"
+    assert found and not is_alive(found.pid)
+    assert not [part for part in found.parts.values() if part.pid and is_alive(part.pid)]
 
 
 @pytest.mark.asyncio
