@@ -1,7 +1,6 @@
 """How a command ends: its exit code, and errors in one line for people."""
 
 import asyncio
-import errno
 import os
 import re
 import select
@@ -12,11 +11,10 @@ from typing import Any
 
 import typer
 
+from deploy.local.errors import FULL
 from shared.errors import TsunaguError
 
 Run = Callable[..., Coroutine[Any, Any, int]] | Callable[..., int]
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""Of a file that was open already, and so is not named."""
 NOBODY_READS = 141
 """As whoever is ended by SIGPIPE: `tsunagu … | head` has seen enough."""
 

@@ -78,6 +78,10 @@ async def _follow(supervisor: subprocess.Popen[bytes], home: Home, progress: Pro
                 ended = supervisor.poll() is not None
                 _show(log.readlines(), progress)
                 if ended:
+                    if not log.tell() and supervisor.returncode > 0:
+                        progress.trouble(
+                            f"it ended without a word (exit code {supervisor.returncode}); is {home.path} full?"
+                        )
                     return 1
                 await asyncio.sleep(_POLL)
         except asyncio.CancelledError:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.background import up_in_background
-from deploy.local.errors import StackError
+from deploy.local.errors import FULL, StackError
 from deploy.local.home import Home
 from deploy.local.info import StackInfo, read_stack, read_stack_file
 from deploy.local.lock import holder
@@ -50,7 +50,11 @@ async def up(
         return await _up(Stack(settings, prepare=prepare, services=services), progress)
     except StackError as error:
         progress.trouble(str(error))
-        return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        progress.trouble(f"{settings.home} cannot be written: {error.strerror}")
+    return 1
 
 
 def down(home: Path, progress: Progress | None = None) -> int:

@@ -1,6 +1,10 @@
 """What can go wrong with the embedded stack. `str(error)` is one line, fit to be shown as it is."""
 
+import errno
 from pathlib import Path
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Of a file that was open already, and so is not named."""
 
 
 class StackError(Exception):

@@ -9,6 +9,7 @@ import pytest
 from deploy.local.commands import down, read_stack, up
 from deploy.local.info import read_stack_file
 from deploy.local.settings import LocalSettings
+from tests.contract.test_secrets_in_files import no_room
 from tests.local.support import FAKE_SERVICE, Screen, info, is_alive, prepare_nothing, until
 
 SERVICES = {"intake": FAKE_SERVICE}
@@ -65,3 +66,13 @@ async def test_a_stack_that_cannot_come_up_is_one_line_and_exit_code_1(light: Lo
     missing = {"stats": ("/no/such/command",)}
     assert await up(light, prepare=prepare_nothing, commands=missing, progress=screen) == 1
     assert "stats cannot be started" in screen.text.splitlines()[-1]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("detach", [True, False])
+async def test_a_disk_that_is_full_is_one_line_that_names_the_folder(
+    light: LocalSettings, screen: Screen, detach: bool
+) -> None:
+    with no_room():
+        assert await up(light, prepare=prepare_nothing, commands=SERVICES, detach=detach, progress=screen) == 1
+    assert screen.text == f"{light.home} cannot be written: File too large\n"
