@@ -28,7 +28,7 @@ def build(settings: MatchingSettings) -> Service:
     p = parts(NAME, settings)
     p.store.listed_by = queries.LISTED_BY
     app = site.application(NAME)
-    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
+    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot.model_validate_json)
     vault = Vault(p.shelf("keys"), WrappingKeys.read(settings.wrapping_keys))
     service = Service(p, SUBSCRIPTIONS, DECIDERS, app, view, checks=(vault.check,))
     inlet = RosterInlet(p.commands, vault)

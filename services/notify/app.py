@@ -13,7 +13,7 @@ from shared.kernel import commands as command_topic
 from shared.kernel import journal
 from shared.kernel.record import Subscriptions
 from shared.privacy.audit import Audit
-from shared.privacy.opener import Opener
+from shared.privacy.opener import Opener, wrapped_key
 from shared.privacy.wrapping import WrappingKeys
 from shared.service import Service, parts
 from shared.setting_types import host_and_port
@@ -28,9 +28,9 @@ SUBSCRIPTIONS = Subscriptions(command_topic.topic(NAME), by_type(COMMANDS), {off
 def build(settings: NotifySettings) -> Service:
     p = parts(NAME, settings)
     app = site.application(NAME)
-    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot)
-    resident_keys = View(settings.broker(), person_keys.RESIDENTS, person_keys.PersonKey, wait_ms=KEYS_WAIT_MS)
-    supporter_keys = View(settings.broker(), person_keys.SUPPORTERS, person_keys.PersonKey, wait_ms=KEYS_WAIT_MS)
+    view = View(settings.broker(), roster.TOPIC, roster.SupporterSnapshot.model_validate_json)
+    resident_keys = View(settings.broker(), person_keys.RESIDENTS, wrapped_key, wait_ms=KEYS_WAIT_MS)
+    supporter_keys = View(settings.broker(), person_keys.SUPPORTERS, wrapped_key, wait_ms=KEYS_WAIT_MS)
     wrapping, audit = WrappingKeys.read(settings.wrapping_keys), Audit(p.shelf("audit"))
     contacts, residents = (Opener(keys.items, wrapping, audit) for keys in (supporter_keys, resident_keys))
     links = Links(settings.link_secret, settings.url_notify)

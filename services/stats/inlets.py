@@ -27,5 +27,7 @@ class Heard:
 
 
 def heard(kafka: Kafka) -> Heard:
-    services = {name: View(kafka, topic(name), Status, wait_ms=WAIT_MS) for name in SERVICES}
-    return Heard(services, View(kafka, VERIFIED, Verified, wait_ms=WAIT_MS))
+    services = {
+        name: View(kafka, topic(name), Status.model_validate_json, wait_ms=WAIT_MS, timed=True) for name in SERVICES
+    }
+    return Heard(services, View(kafka, VERIFIED, Verified.model_validate_json, wait_ms=WAIT_MS))

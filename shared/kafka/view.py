@@ -2,27 +2,30 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from pydantic import BaseModel, ValidationError
 
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from shared.kafka.doze import Doze
 from shared.kafka.reader import ends_of, places_of
 
-M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V")
 
 
-class View(Generic[M]):
+class View(Generic[V]):
     """May lag behind; whoever needs certainty asks the document itself. An unreadable snapshot is passed over."""
 
-    def __init__(self, kafka: Kafka, topic: str, model: type[M], *, wait_ms: int = 30) -> None:
-        self._kafka, self.topic, self._model, self._wait_ms = kafka, topic, model, wait_ms
+    def __init__(
+        self, kafka: Kafka, topic: str, read: Callable[[bytes], V], *, wait_ms: int = 30, timed: bool = False
+    ) -> None:
+        """`read`: a record's value; raises ValueError. `timed`: `came` is kept, which costs as much as a small snapshot."""
+        self._kafka, self.topic, self._read, self._wait_ms, self._timed = kafka, topic, read, wait_ms, timed
         self._doze = Doze(wait_ms)
         self._name = kafka.name(topic)
-        self.items: dict[str, M] = {}
+        self.items: dict[str, V] = {}
         self.came: dict[str, float] = {}
         """When (time.monotonic) the newest of a key came; absent for what was there at the start."""
         self._consumer: AIOKafkaConsumer | None = None
@@ -70,10 +73,10 @@ class View(Generic[M]):
             self.came.pop(key, None)
             return
         try:
-            self.items[key] = self._model.model_validate_json(record.value)
-        except ValidationError:
+            self.items[key] = self._read(record.value)
+        except ValueError:
             return
-        if self._task:
+        if self._timed and self._task:
             self.came[key] = time.monotonic()
 
     async def stop(self) -> None:

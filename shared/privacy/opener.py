@@ -1,5 +1,6 @@
 """Opening what is sealed, for who may: every opening is noted first."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,17 @@ from shared.privacy.vault import NoKey
 from shared.privacy.wrapping import Wrapped, WrappingKeys
 
 
+def wrapped_key(value: bytes) -> Wrapped:
+    """Of a record of `resident-keys` or `supporter-keys`, as small as it can be held: every person's is. Raises ValueError."""
+    said = PersonKey.model_validate_json(value)
+    return Wrapped(sys.intern(said.kid), said.key)
+
+
 @dataclass(frozen=True)
 class Opener:
     """`keys`: a view of `resident-keys` or `supporter-keys`, which forgets whom a tombstone names."""
 
-    keys: Mapping[str, PersonKey]
+    keys: Mapping[str, Wrapped]
     wrapping: WrappingKeys
     audit: Audit
 
@@ -39,7 +46,7 @@ class Opener:
     def _key(self, person: str) -> DataKey | None:
         known = self.keys.get(person)
         try:
-            return self.wrapping.unwrap(person, Wrapped(known.kid, known.key)) if known else None
+            return self.wrapping.unwrap(person, known) if known else None
         except TsunaguError:
             return None
 

@@ -16,8 +16,8 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 from deploy.kafka import topics
-from shared.events.person_keys import PersonKey
 from shared.privacy.data_keys import DataKey
+from shared.privacy.opener import wrapped_key
 from shared.privacy.wrapping import WrappingKeys, new_wrapping_key
 from tests.bench.results import FOLDER, Results, Table
 from tests.bench.stack import ORG, Stack, case_of, stack
@@ -118,9 +118,9 @@ def _collections(running: Stack) -> Weights:
 def _key_in_memory() -> float:
     """Bytes of one resident's key in a view, with its name there."""
     wrapped = WrappingKeys({str(new_wrapping_key().kid): b"w" * 32}).wrap(DataKey("case-0", b"k" * 32))
-    text = json.dumps(wrapped._asdict())
+    text = json.dumps(wrapped._asdict()).encode()
     tracemalloc.start()
-    kept = {f"case-{number:032x}": PersonKey.model_validate_json(text) for number in range(KEYS)}
+    kept = {f"case-{number:032x}": wrapped_key(text) for number in range(KEYS)}
     size = tracemalloc.get_traced_memory()[0] / len(kept)
     tracemalloc.stop()
     return size

@@ -23,7 +23,7 @@ async def test_a_view_of_a_compacted_topic(kafka: Kafka, unique: str) -> None:
 
     for key, value in ((b"a", b'{"load":1}'), (b"a", b'{"load":2}'), (b"b", b'{"load":1}'), (b"c", b'{"load":1}')):
         await put(key, value)
-    view = View(kafka, unique, Snapshot)
+    view = View(kafka, unique, Snapshot.model_validate_json)
     await view.start()
     assert {key: one.load for key, one in view.items.items()} == {"a": 2, "b": 1, "c": 1}, "known before it is used"
     for key, value in ((None, b"{}"), (b"\xff", b"{"), (b"b", b"{"), (b"c", None), (b"a", b'{"load":3}')):

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from shared.errors import TsunaguError
-from shared.events.person_keys import PersonKey
 from shared.kernel.memory import MemoryBus, MemoryRows
 from shared.privacy.audit import AT_ONCE, Audit, Line, Opening, first_break
 from shared.privacy.data_keys import new_data_key
 from shared.privacy.opener import Opener
 from shared.privacy.vault import NoKey
-from shared.privacy.wrapping import OtherKeys, WrappingKeys
+from shared.privacy.wrapping import OtherKeys, Wrapped, WrappingKeys
 from shared.shelf import Shelf
 from tests.unit.kernel.bench import HandClock
 
@@ -139,13 +138,13 @@ async def test_a_line_names_nobody() -> None:
     }  # fmt: skip
 
 
-def opener(rows: MemoryRows, keys: dict[str, PersonKey]) -> Opener:
+def opener(rows: MemoryRows, keys: dict[str, Wrapped]) -> Opener:
     return Opener(keys, WRAPPING, audit(rows))
 
 
 async def test_what_is_opened_is_noted_first_and_who_has_no_key_is_not_opened() -> None:
     key, rows = new_data_key("case-1"), MemoryRows()
-    there = opener(rows, {"case-1": PersonKey(**WRAPPING.wrap(key)._asdict())})
+    there = opener(rows, {"case-1": WRAPPING.wrap(key)})
     assert await there.open("case-1", key.seal({"name": "Nguyen"}), *PAGE[::2]) == {"name": "Nguyen"}
     with pytest.raises(NoKey):
         await opener(rows, {}).open("case-1", key.seal({}), *PAGE[::2])
@@ -158,13 +157,13 @@ async def test_what_cannot_be_noted_is_not_opened() -> None:
             raise TsunaguError("the disk is full")
 
     key = new_data_key("case-1")
-    there = opener(Full(), {"case-1": PersonKey(**WRAPPING.wrap(key)._asdict())})
+    there = opener(Full(), {"case-1": WRAPPING.wrap(key)})
     with pytest.raises(TsunaguError, match="full"):
         await there.open("case-1", key.seal({}), *PAGE[::2])
 
 
 async def test_who_reads_with_keys_of_another_network_is_told() -> None:
-    kept = {"supporter-1": PersonKey(**WRAPPING.wrap(new_data_key("supporter-1"))._asdict())}
+    kept = {"supporter-1": WRAPPING.wrap(new_data_key("supporter-1"))}
     await Opener(kept, WRAPPING, audit(MemoryRows())).check()
     other = WrappingKeys({"other": b"o" * 32})
     await Opener({}, other, audit(MemoryRows())).check()
