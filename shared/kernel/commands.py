@@ -32,7 +32,7 @@ class Commands:
     store: Store
     clock: Clock
     table: Table = field(default_factory=lambda: COMMANDS)
-    _waiting: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)
+    _waiting: dict[tuple[str, str], asyncio.Future[Answer]] = field(default_factory=dict)
 
     def message(self, key: str, command: Command, id: str, by: Actor, *, adapter: str, origin: str = "") -> Message:
         """`id`: the same for a repeat. `by`: who sends it; raises Forbidden where they may not. `adapter`: which way it
@@ -76,13 +76,13 @@ class Commands:
         """
         message = self.message(key, command, id, by, adapter=adapter)
         future = asyncio.get_running_loop().create_future()
-        self._waiting[id] = future
+        self._waiting[key, id] = future
         try:
             await self.send([message])
             answer = await self._await(future, key, id)
             return answer and answer.to(content_hash(command, message.value))
         finally:
-            self._waiting.pop(id, None)
+            self._waiting.pop((key, id), None)
 
     async def _await(self, future: "asyncio.Future[Answer]", key: str, id: str) -> Answer | None:
         """Another replica may own the document: then its answer is found in the document."""
@@ -95,7 +95,7 @@ class Commands:
                 return answer
         return None
 
-    def answered(self, id: str, answer: Answer) -> None:
-        """The kernel's word that a command's effects are stored and published."""
-        if (future := self._waiting.get(id)) and not future.done():
+    def answered(self, key: str, id: str, answer: Answer) -> None:
+        """The kernel's word that a command's effects are stored and published. Another document may know the same id."""
+        if (future := self._waiting.get((key, id))) and not future.done():
             future.set_result(answer)

@@ -35,7 +35,7 @@ SLICE = 100
 class Kernel:
     """`committed`: per owned partition, the offset below which every effect is stored and published.
 
-    `on_answer(command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
+    `on_answer(document, command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
     that compute, and so wait for nothing. `limit`: of what cannot be used. `forget`: what the store remembers. `run`: of
     reading, from one break to the next: see shared.kernel.fold.pending.
     """
@@ -51,7 +51,7 @@ class Kernel:
     sealer: Sealer
     count: Counter
     view: Any = None
-    on_answer: Callable[[str, Answer], None] = lambda _id, _answer: None
+    on_answer: Callable[[str, str, Answer], None] = lambda _key, _id, _answer: None
     on_error: Callable[[str, BaseException], None] = lambda _key, _error: None
     committed: dict[Place, int] = field(default_factory=dict)
     within: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -243,7 +243,7 @@ class Kernel:
                 self.on_error(key, folded.error)
             for one in batch.groups[key]:
                 if one.kind is Kind.COMMAND and one.id in folded.document.ids:
-                    self.on_answer(one.id, folded.document.ids[one.id])
+                    self.on_answer(key, one.id, folded.document.ids[one.id])
 
     def _world(self) -> World:
         return World(

@@ -79,7 +79,7 @@ class Bench:
         kernel = Kernel(
             SERVICE, cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, store or self.store, self.clock,
             NumberIds(f"rev-{next(KERNELS)}"), seals(), self.tally,
-            on_answer=lambda id, answer: self.answers.append((id, answer)),
+            on_answer=lambda _key, id, answer: self.answers.append((id, answer)),
             on_error=lambda key, _error: self.errors.append(key),
         )  # fmt: skip
         kernel.confirm({Place(SUMS, 0): 0, Place(COMMANDS, 0): 0})

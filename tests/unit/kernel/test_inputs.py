@@ -1,7 +1,11 @@
 """What becomes of an input: applied once and in order, told, answered."""
 
+import asyncio
+
+from shared.access import Actor, Role, only
+from shared.kernel.commands import Commands
 from shared.kernel.journal import DECIDED
-from tests.unit.kernel.bench import KEY, Bench, heads_of
+from tests.unit.kernel.bench import KEY, SERVICE, Bench, heads_of
 from tests.unit.kernel.counter import SUMS, TOTALS, AddNow, Ignored, chain_of
 
 
@@ -72,6 +76,20 @@ async def test_an_id_used_for_something_else_is_refused(bench: Bench) -> None:
     assert answer and answer.refused is None
     assert answer.to("another hash").refused == "id_reused"
     assert [(dead["reason"], dead["code"]) for dead in bench.dead()] == [("refused", "id_reused")]
+
+
+async def test_two_documents_asked_at_once_under_one_id_hear_each_its_own_answer(bench: Bench) -> None:
+    table = {AddNow.type: only(Role.PARTNER)}
+    commands, actor = Commands(SERVICE, bench.bus, bench.store, bench.clock, table), Actor(Role.PARTNER, "a")
+    numbers, kernel = {"counter-1": 5, "counter-2": 6}, bench.kernel()
+    kernel.on_answer = commands.answered
+    asked = [
+        asyncio.create_task(commands.ask(key, AddNow(number=number), "once", actor, adapter="http"))
+        for key, number in numbers.items()
+    ]
+    await asyncio.sleep(0.01)
+    await bench.deliver(kernel, *(bench.command(AddNow(number=n), "once", key=key) for key, n in numbers.items()))
+    assert [answer and answer.refused for answer in await asyncio.gather(*asked)] == [None, None]
 
 
 async def test_a_partners_command_that_is_refused_is_a_dead_letter_each_time(bench: Bench) -> None:
