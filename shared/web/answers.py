@@ -24,8 +24,9 @@ def reads_pages(request: Request) -> bool:
 
 def _page(pages: Pages, request: Request, problem: Problem) -> Response:
     detail = problem.body.get("detail") or problem.body["title"]
+    more = {**problem.more, "fields": [flaw["field"] for flaw in problem.body.get("errors", ())]}
     return pages.problem(
-        request, problem.status, language=language_of(request), detail=detail, code=problem.code, more=problem.more
+        request, problem.status, language=language_of(request), detail=detail, code=problem.code, more=more
     )
 
 

@@ -2,8 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
+from services.notify.links import Link, Links
 from shared.access import Role
-from tests.contract.houses import SAME, built, signed_in
+from shared.i18n import LANGUAGES, translator
+from tests.contract.houses import LINK_SECRET, SAME, browser, built, signed_in
+
+FRAMEWORKS = ("Input should", "required", "Value error", "string", "UploadFile", "minutes:", "a request has")
+"""Words that no page of ours has."""
 
 
 async def test_a_form_that_no_page_of_ours_sends_is_told_so(database: str, tmp_path: Path) -> None:
@@ -23,3 +30,27 @@ async def test_nothing_is_decided_about_a_case_that_there_is_not(database: str, 
         ):
             answer = await at.post(f"/cases/{case}/{what}", data=form, headers=SAME)
             assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("form", "asked"), [
+    ({"minutes": "-5", "outcome": "resolved"}, ["How many minutes did it take?"]),
+    ({"minutes": "about an hour"}, ["How many minutes did it take?", "How did it go?"]),
+    ({"minutes": "5", "outcome": "x" * 70_000}, ["Please send it in smaller parts."]),
+])  # fmt: skip
+async def test_what_does_not_fit_is_named_as_the_page_asks_for_it(
+    database: str, tmp_path: Path, language: str, form: dict[str, str], asked: list[str]
+) -> None:
+    at = browser(built(database, tmp_path)["notify"].app, "notify")
+    link = Links(LINK_SECRET, "").url(Link("supporter-an", "case-1", 1), language)
+    answer = await at.post(link.replace("?", "/report?"), data=form, headers=SAME)
+    texts = translator(language)
+    assert answer.status_code in (413, 422) and all(texts.gettext(text) in answer.text for text in asked)
+    assert not [words for words in FRAMEWORKS if words in answer.text.partition("<main")[2]]
+
+
+async def test_an_import_without_a_file_asks_for_one(database: str, tmp_path: Path) -> None:
+    at = await signed_in(built(database, tmp_path), "matching", Role.COORDINATOR)
+    answer = await at.post("/supporters/import?lang=ja", data={"file": "roster.csv"}, headers=SAME)
+    assert answer.status_code == 422 and "CSVファイル（UTF-8またはShift_JIS）" in answer.text
+    assert not [words for words in FRAMEWORKS if words in answer.text.partition("<main")[2]]
