@@ -139,9 +139,12 @@ class Api:
 
 def _nothing_else_asked(request: Request, *known: str) -> None:
     """Who mistypes `dry_run` must not have published. What was sent is not repeated: it may be a person's."""
-    if set(request.query_params) - set(known):
-        detail = f"nothing was done; known here: {', '.join(known)}"
-        raise Problem(422, "unknown_parameter", "the address has a parameter that is not known here", detail)
+    asked = request.query_params
+    if set(asked) - set(known) or len(asked.multi_items()) > len(asked):
+        detail = f"nothing was done; known here, once each: {', '.join(known)}"
+        raise Problem(
+            422, "unknown_parameter", "the address has a parameter that is not known here, or one twice", detail
+        )
 
 
 def _invalid(flaws: Any) -> Problem:

@@ -8,6 +8,7 @@ from services.notify.links import Link, Links
 from shared.access import Role
 from shared.i18n import LANGUAGES, translator
 from tests.contract.houses import LINK_SECRET, SAME, browser, built, signed_in
+from tests.unit.samples import referral
 
 FRAMEWORKS = ("Input should", "required", "Value error", "string", "UploadFile", "minutes:", "a request has")
 """Words that no page of ours has."""
@@ -18,6 +19,16 @@ async def test_a_form_that_no_page_of_ours_sends_is_told_so(database: str, tmp_p
     for what, form in (("assign", {"supporter": "nobody"}), ("assign", {}), ("close", {"reason": "Nguyen wants no"})):
         answer = await at.post(f"/cases/case-1/{what}", data=form, headers=SAME)
         assert answer.status_code == 422 and "Nguyen" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["dry_run=true&dry_run=false", "dry_run=true&dry-run=true"])
+async def test_a_dry_run_that_is_also_asked_otherwise_publishes_nothing(
+    database: str, tmp_path: Path, query: str
+) -> None:
+    at = await signed_in(built(database, tmp_path), "intake", Role.PARTNER, accept="application/json")
+    for method, path in (("POST", "/referrals"), ("PUT", "/referrals/r-1"), ("DELETE", "/referrals/r-1")):
+        answer = await at.request(method, f"{path}?{query}", json=referral(reference="r-1"), headers=SAME)
+        assert answer.status_code == 422 and answer.json()["type"].endswith(":unknown_parameter")
 
 
 async def test_nothing_is_decided_about_a_case_that_there_is_not(database: str, tmp_path: Path) -> None:

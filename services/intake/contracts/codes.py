@@ -44,7 +44,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "erased": (422, "Who the reference named was erased."),
     "unknown_parameter": (
         422,
-        "The address has a parameter that is not known: mistyped, `dry_run` would have published.",
+        "The address has a parameter that is not known, or one twice: mistyped, `dry_run` would have published.",
     ),
     "too_often": (429, "Wait as many seconds as `Retry-After` says."),
     "failed": (500, "Something went wrong on our side; nothing is lost. Repeat with the same `Idempotency-Key`."),
