@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import logs
 from shared.outside import from_outside
+from shared.web.identity import bearer
 from shared.web.pages import Pages, language_of
 from shared.web.problems import Problem
 
@@ -19,7 +20,8 @@ def told(pages: Pages, request: Request, problem: Problem) -> Response:
 
 
 def reads_pages(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+    """Who sends a key is a program, whatever it accepts: Java's own client asks for text/html first."""
+    return "text/html" in request.headers.get("accept", "") and bearer(request) is None
 
 
 def _page(pages: Pages, request: Request, problem: Problem) -> Response:

@@ -58,6 +58,14 @@ async def test_what_is_not_there_is_not_found_and_a_wrong_method_is_no_way_in(se
     assert (await at.get("/static/../web.py")).status_code == 404
 
 
+async def test_a_program_with_a_key_is_told_in_its_form_though_it_accepts_pages(services: dict[str, Service]) -> None:
+    java = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"  # HttpURLConnection, unless it is told otherwise
+    at = browser(services["intake"].app, "intake", accept=java, authorization="Bearer tsu_acme_none")
+    for path, status in (("/referrals/r-1", 401), ("/referrals", 405), ("/nothing", 404)):
+        answer = await at.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
 @pytest.mark.parametrize(("path", "status", "told"), [
     ("/nothing", 404, "このアドレスには何もありません"),
     ("/cases/case-1/assign", 405, "このアドレスだけを開くことはできません"),
