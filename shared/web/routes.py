@@ -23,6 +23,12 @@ class Routes:
                 return f"{asked} {template}"
         return None
 
+    def methods(self, path: str) -> list[str]:
+        """All that the address answers, whichever route each is of."""
+        return sorted(
+            {method for pattern, methods, _ in self._known if pattern.match(path) for method in methods or ()}
+        )
+
     def keys(self) -> list[str]:
         """All of them. What is mounted answers any method itself, and is listed for GET."""
         return [f"{method} {template}" for _, methods, template in self._known for method in sorted(methods or ["GET"])]

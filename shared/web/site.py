@@ -59,11 +59,12 @@ def furnish(
         ROUTES[p.name], Identity(sessions, keys, opens), Rate(settings.requests_a_minute),
         getattr(settings, f"url_{p.name}"), settings.max_body, bodies or {},
     )  # fmt: skip
-    app.add_middleware(Guard, rules=rules, routes=Routes(app), pages=pages)
+    routes = Routes(app)
+    app.add_middleware(Guard, rules=rules, routes=routes, pages=pages)
     app.add_middleware(Patience)
     app.add_middleware(Failures, pages=pages)
     app.add_middleware(Headers)
-    _tell_problems(app, pages)
+    _tell_problems(app, pages, routes)
 
 
 def _sign_in(p: Parts, sessions: Sessions, pages: Pages) -> Iterator[APIRouter]:
@@ -84,7 +85,7 @@ def _passkeys(p: Parts, own: str) -> Passkeys | None:
     return Passkeys(p.name, site, book, p.store.collection("challenges"))
 
 
-def _tell_problems(app: FastAPI, pages: Pages) -> None:
+def _tell_problems(app: FastAPI, pages: Pages, routes: Routes) -> None:
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
         return told(pages, request, problem)
@@ -96,7 +97,10 @@ def _tell_problems(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         code = "too_large" if error.status_code == 413 else "http"
-        return told(pages, request, Problem(error.status_code, code, str(error.detail), headers=error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # the framework names those of the first route alone
+            headers["Allow"] = ", ".join(routes.methods(request.scope["path"]))
+        return told(pages, request, Problem(error.status_code, code, str(error.detail), headers=headers))
 
     @app.exception_handler(RequestValidationError)
     async def _form(request: Request, error: RequestValidationError) -> Response:

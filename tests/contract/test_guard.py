@@ -52,6 +52,8 @@ async def test_what_is_not_there_is_not_found_and_a_wrong_method_is_no_way_in(se
     at = browser(services["matching"].app, "matching")
     assert (await at.get("/nothing")).status_code == 404
     assert (await at.put("/cases/case-1")).status_code == 405
+    refused = await browser(services["intake"].app, "intake").patch("/referrals/r-1")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, PUT")
     assert (await at.head("/cases/case-1")).status_code == 401, "HEAD is asked as GET is"
     assert (await at.post("/static/tsunagu.css", headers=SAME)).status_code == 403
     assert (await at.get("/static/tsunagu.css")).status_code == 200
