@@ -2,12 +2,18 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from shared.kernel import record
+from shared.kernel.record import Place
 from shared.status.records import Verified
+from tsunagu.verify import repeats
+from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.invariants import INVARIANTS
 from tsunagu.verify.report import Report, Row
 from tsunagu.verify.routes import UNNUMBERED
 from tsunagu.verify.telling import verified
+from tsunagu.verify.topics import Told
 
 NOW = datetime(2025, 12, 1, 3, tzinfo=UTC)
 
@@ -41,3 +47,20 @@ def test_nobody_misses_a_word_of_the_kernel() -> None:
     """They have no effect of their own, so none of them is lost."""
     words = {value for value in vars(record).values() if isinstance(value, str) and value.startswith("tsunagu.kernel.")}
     assert set(UNNUMBERED) == words
+
+
+@pytest.mark.parametrize(("cases", "ids", "broken"), [
+    (("case-1", "case-1"), ("c", "c"), False),
+    (("case-1", "case-1"), ("c", "d"), True),
+    (("case-1", "case-2"), ("c", "c"), False),
+])  # fmt: skip
+def test_an_id_that_a_partner_gives_to_two_referrals_breaks_no_promise(
+    cases: tuple[str, str], ids: tuple[str, str], broken: bool
+) -> None:
+    said = [Told(Place("partner.acme.referrals", 0), n, f"r-{n}", b"{}", {"id": "same"}) for n in range(2)]
+    led_to = [
+        Told(Place("intake.commands", 0), n, cases[n], b"{}", {"id": ids[n], "origin": str(said[n])}) for n in range(2)
+    ]
+    report = Report()
+    repeats.check(Evidence("here", {}, {"partner.acme.referrals": said, "intake.commands": led_to}, {}), [], report)
+    assert report.checked["I11"] == 1 and bool(report.problems) is broken

@@ -8,7 +8,7 @@ from tsunagu.verify import applied, wiring
 from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.report import Report
 from tsunagu.verify.routes import Route
-from tsunagu.verify.topics import Told
+from tsunagu.verify.topics import Identity, Told
 
 Answers = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -57,12 +57,14 @@ def _content(told: Told) -> str:
 
 
 def _records(evidence: Evidence, topic: str, report: Report) -> None:
-    """A partner's records of one id lead to one command, those apart that could not be read: they led to none."""
+    """A partner's records of one id lead to one command for each reference: an id that a partner gives to two referrals
+    is its mistake and loses neither. Those that could not be read led to none.
+    """
     led_to = _led_to(evidence.topics.get("intake.commands", ()))
     for id_, records in _same_id(evidence.topics[topic]).items():
         report.checked["I11"] += 1
         commands = {command for told in records for command in led_to.get(str(told), ())}
-        if len(commands) > 1:
+        if len(commands) > len({command.key for command in commands}):
             report.add("I11", "repeat applied", f"{topic}: {len(commands)} commands of id {id_}")
 
 
@@ -74,9 +76,9 @@ def _same_id(records: Iterable[Told]) -> dict[str, list[Told]]:
     return {id_: copies for id_, copies in found.items() if len(copies) > 1}
 
 
-def _led_to(commands: Iterable[Told]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+def _led_to(commands: Iterable[Told]) -> dict[str, set[Identity]]:
+    found: dict[str, set[Identity]] = defaultdict(set)
     for told in commands:
         if origin := told.head.get("origin"):
-            found[origin].add(str(applied.command(told)))
+            found[origin].add(applied.command(told))
     return found
