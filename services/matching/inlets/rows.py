@@ -19,12 +19,16 @@ Row = Mapping[str, str]
 
 def rows_of(file: bytes) -> dict[int, Row]:
     """Under their numbers, without those in which nothing stands. Raises Unreadable."""
-    rows = csv.reader(io.StringIO(decode(file), newline=None))
+    read: list[list[str]] = []
     try:
-        first, *lines = list(rows) or [[]]
-    except csv.Error as error:
-        why = ToChange(_("this is no CSV file: %(why)s"), {"why": error})
-        raise Unreadable(RowError(rows.line_num + 1, "file", why)) from error
+        for row in csv.reader(io.StringIO(decode(file), newline=None)):
+            read.append(row)
+    except csv.Error as error:  # the one that there is here: a cell is longer than any may be
+        why = ToChange(_("a cell in this row has no end: is a quotation mark missing?"))
+        raise Unreadable(RowError(len(read) + 1, "file", why)) from error
+    first, *lines = read or [[]]
+    if len(first) == 1 and any(mark in first[0] for mark in "\t;"):
+        raise Unreadable(RowError(1, "file", ToChange(_("the columns are not separated by commas: save it as CSV"))))
     columns = [name.strip().lower() for name in first]
     if flaws := list(_flaws_of(columns)):
         raise Unreadable(*flaws)

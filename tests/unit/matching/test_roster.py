@@ -125,6 +125,18 @@ async def test_letters_are_not_guessed_at(file: bytes) -> None:
     assert said(roster) == [(1, "file", "this is neither UTF-8 nor Shift_JIS: save it as one of them")]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+async def test_columns_that_are_separated_otherwise_are_told_so(mark: str) -> None:
+    roster = await read_bytes(f"{COLUMNS}\n{row()}".replace(",", mark).encode())
+    assert said(roster) == [(1, "file", "the columns are not separated by commas: save it as CSV")]
+
+
+async def test_a_quotation_mark_that_is_never_closed_is_looked_for_where_it_stands() -> None:
+    roster = await read(row(), row(name='"An'), *[row(name="n" * 200)] * 1000)
+    assert not roster.messages
+    assert said(roster) == [(3, "file", "a cell in this row has no end: is a quotation mark missing?")]
+
+
 @pytest.mark.parametrize("first", [COLUMNS.replace(",", " , "), COLUMNS.upper(), f"{COLUMNS},notes,licence_number,"])
 async def test_columns_are_known_however_they_are_written_and_others_may_stand_beside(first: str) -> None:
     assert (await read_bytes(f"{first}\n{row()}".encode())).messages
