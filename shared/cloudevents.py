@@ -77,7 +77,7 @@ def _check(head: Mapping[str, str], what: str, prefix: str) -> None:
     if len(head["ce_id"]) > MAX_ID:
         raise BadRecord("envelope", f"{what}{prefix}id has at most {MAX_ID} characters")
     try:
-        moment(head["ce_time"])
+        moment(head["ce_time"].upper())  # RFC 3339, 5.6: T and Z may be small
     except BadRecord as error:
         example = "with its offset: 2026-04-01T09:00:00+09:00"
         raise BadRecord("envelope", f"{what}{prefix}time must be an RFC 3339 time {example}") from error

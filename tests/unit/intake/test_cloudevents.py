@@ -36,6 +36,7 @@ READ: dict[str, Record] = {
     "binary": binary(referral()),
     "binary without a content type": typed(binary(referral()), ""),
     "binary, charset": typed(binary(referral()), "application/json; charset=utf-8"),
+    "binary, small letters in the time": binary(referral(), time="2025-12-01t12:00:00z"),
     "binary under another media type": typed(binary(referral()), "text/plain"),
     "structured": typed(structured(referral()), STRUCTURED),
     "structured, charset": typed(structured(referral()), f'{STRUCTURED};charset="UTF-8"'),
