@@ -78,12 +78,12 @@ class Figures:
         self.to_acceptance.add(fact.received_at, fact.assigned_at)
         self.to_first_word.add(fact.received_at, first_word)
         if state(fact) == "asking":
-            self.waiting.append(Waiting(fact.waits_for or "asking", fact.received_at, fact.language or ""))
+            self.waiting.append(Waiting(fact.waits_for or "asking", fact.received_at, _language(fact)))
 
     def _count(self, fact: Fact) -> None:
         self.states[state(fact)] += 1
         self.municipalities[fact.municipality or ""] += 1
-        self.languages[fact.language or ""] += 1
+        self.languages[_language(fact)] += 1
         self.escalations.update(fact.escalations)
         self.undelivered.update(fact.undelivered)
         self.minutes += fact.minutes
@@ -110,6 +110,12 @@ class Figures:
             "times": {"offer": self.to_offer.as_json(), "acceptance": self.to_acceptance.as_json()},
             "map": dict(self.municipalities), "languages": dict(self.languages.most_common()),
         }  # fmt: skip
+
+
+def _language(fact: Fact) -> str:
+    """As the region writes it, however the partner did: `VI` and `vi-VN` are `vi`."""
+    said = fact.language or ""
+    return region.canonical_language(said) or said
 
 
 def state(fact: Fact) -> str:

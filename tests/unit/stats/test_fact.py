@@ -97,6 +97,13 @@ def test_where_a_case_stands(events: list[Any], expected: str) -> None:
     assert state(known(*events)) == expected
 
 
+def test_a_language_counts_once_however_partners_write_it() -> None:
+    said = [fact(*timed(accepted(languages=(tag,)))) for tag in ("vi", "VI", "vi-VN", "zh-TW")]
+    figures = count(said)
+    assert figures.as_json()["languages"] == {"vi": 3, "zh-Hant": 1}
+    assert {waiting.language for waiting in figures.waiting} == {"vi", "zh-Hant"}
+
+
 def test_figures() -> None:
     figures = count([
         known(OFFERED, ASSIGNED, COMPLETED),
