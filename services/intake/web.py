@@ -158,7 +158,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except once.Twice as error:
         raise Problem(400, "not_json", str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise Problem(400, "not_json", "the body is not JSON", "send one JSON object, UTF-8") from error
+        raise Problem(400, "not_json", "the body is not JSON", "send one JSON object, UTF-8, not compressed") from error
     if not isinstance(data, dict):
         raise Problem(400, "not_json", "the body must be a JSON object")
     try:
