@@ -67,7 +67,7 @@ WORDING: dict[str, Wording] = {
     ),
     "taken": Wording(
         _("Another supporter is helping: %(category)s, %(place)s"),
-        _("Thank you for your offer to help. Someone was a little quicker this time."),
+        _("This time another supporter helps. We ask you again when you are needed."),
         NOTHING_TO_DO,
     ),
     "reminder": Wording(

@@ -79,3 +79,12 @@ def test_the_message_carries_its_headers_whole_through_the_wire() -> None:
     assert [got[name] for name in headers] == ["<m-1@x>", "ja", "auto-generated", "case-9a1c", "offer"]
     assert got["Subject"] == mail.subject
     assert [part.get_content_type() for part in got.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    ("language", "thanks"),
+    [("en", "offer to help"), ("ja", "引き受け"), ("ja-simple", "言ってくれて"), ("vi", "đã muốn giúp")],
+)
+def test_who_has_not_answered_is_not_thanked_for_having_said_yes(language: str, thanks: str) -> None:
+    """Whoever was asked is told that another has it, most of them before they have answered."""
+    assert thanks not in compose("taken", language, offer=OFFER, link=LINK, org_name="Global Center").text
