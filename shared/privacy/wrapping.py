@@ -2,10 +2,11 @@
 
 import base64
 import json
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from joserfc.errors import JoseError
@@ -32,16 +33,22 @@ class Wrapped(NamedTuple):
 
 @dataclass(frozen=True)
 class WrappingKeys:
-    """A JWK set of 256-bit keys: the first wraps, all unwrap. Rolling it puts a new one first."""
+    """A JWK set of 256-bit keys: the first wraps, all unwrap. Rolling it puts a new one first.
+
+    `made`: when the first was, by Unix time; 0 of those that do not say.
+    """
 
     keys: dict[str, bytes]
+    made: int = 0
 
     @classmethod
     def read(cls, path: Path) -> "WrappingKeys":
         """Raises TsunaguError naming the file when it is no set of such keys."""
         try:
-            found = KeySet.import_key_set(json.loads(path.read_text()))
-            return cls({str(key.kid): key.raw_value for key in found.keys if isinstance(key, OctKey)})
+            read: Any = json.loads(path.read_text())
+            found = KeySet.import_key_set(read)
+            made = int(read["keys"][0].get("iat", 0)) if found.keys else 0
+            return cls({str(key.kid): key.raw_value for key in found.keys if isinstance(key, OctKey)}, made)
         except (OSError, ValueError, KeyError, JoseError) as error:
             raise TsunaguError(f"{path} is not a readable JWK set; make one with `tsunagu keys make`") from error
 
@@ -74,4 +81,6 @@ class WrappingKeys:
 
 
 def new_wrapping_key() -> OctKey:
-    return OctKey.generate_key(256, {"use": "enc", "alg": "A256KW"}, auto_kid=True)
+    """Says in `iat` when it was made."""
+    parameters: Any = {"use": "enc", "alg": "A256KW", "iat": int(time.time())}
+    return OctKey.generate_key(256, parameters, auto_kid=True)

@@ -1,5 +1,9 @@
 """A wrapping key goes only when nobody's key lies under it: what it wraps could be opened by nobody, ever."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -59,3 +63,47 @@ async def test_a_folder_of_another_network_is_refused(database: str, kafka: Kafk
     await keep(where, "intake", "case-of-ours")
     with pytest.raises(TsunaguError, match="nothing is retired"):
         await keys.must_be_rewrapped(where, tmp_path / "other")
+
+
+async def test_it_is_refused_while_a_service_runs_that_does_not_know_the_newest(
+    database: str, kafka: Kafka, tmp_path: Path
+) -> None:
+    """It goes on wrapping with the one that would be retired: of whoever comes next, nothing could be opened again."""
+    keys.make(tmp_path)
+    file = tmp_path / "wrapping/keys.json"
+    made = WrappingKeys.read(file).made
+    async with answering(f"process_start_time_seconds {made + 1:.11e}\n") as url:
+        where = Where(kafka, database, {"intake": url, "stats": url}, None, wrapping_keys=file)
+        await keep(where, "intake", "case-before")
+        await keys.rewrap(where)
+        _rolled_at(made + 2, tmp_path)
+        for step in (keys.rewrap(where), keys.must_be_rewrapped(where, tmp_path)):
+            with pytest.raises(TsunaguError, match=r"^intake: started before the newest wrapping key was made"):
+                await step
+    await keys.rewrap(where)  # one that is stopped will read it
+    await keys.must_be_rewrapped(where, tmp_path)
+
+
+def _rolled_at(at: int, folder: Path) -> None:
+    keys.roll(folder, "wrapping")
+    file = folder / "wrapping/keys.json"
+    rolled = json.loads(file.read_text())
+    rolled["keys"][0]["iat"] = at
+    file.write_text(json.dumps(rolled))
+
+
+@asynccontextmanager
+async def answering(metrics: str) -> AsyncIterator[str]:
+    """The address of a service, as far as it is asked here."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            f"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {len(metrics)}\r\n\r\n{metrics}".encode()
+        )
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

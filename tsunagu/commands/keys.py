@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+import httpx
 from joserfc.jwk import KeySet
 
 from deploy.local.files import write_whole
@@ -27,6 +29,8 @@ FILES = {
     "wrapping": (("wrapping/keys.json", None), ("wrapping.json", None)),
 }
 """Which key → (private file, public file), as `keys make` lays them out and as the embedded stack does."""
+WRAPPING = ("intake", "matching", "notify")
+"""Services that read the wrapping keys, once: when they start."""
 
 
 def make(directory: Path) -> None:
@@ -67,7 +71,9 @@ async def must_be_rewrapped(where: Where, directory: Path) -> None:
     Raises TsunaguError.
     """
     file, _ = _files(directory, "wrapping")
-    async with _vaults(where, WrappingKeys.read(file)) as vaults:
+    keys = WrappingKeys.read(file)
+    await _must_be_known(where, keys)
+    async with _vaults(where, keys) as vaults:
         old = {service: len(await vault.under_others()) for service, vault in vaults.items()}
     if any(old.values()):
         counted = ", ".join(f"{count} of {service}" for service, count in old.items() if count)
@@ -82,10 +88,35 @@ async def rewrap(where: Where) -> int:
     if where.wrapping_keys is None:
         raise TsunaguError("set TSUNAGU_WRAPPING_KEYS to the file of the wrapping keys")
     keys = WrappingKeys.read(where.wrapping_keys)
+    await _must_be_known(where, keys)
     async with _vaults(where, keys) as vaults:
         for service, vault in vaults.items():
             print(f"{service}: {await vault.rewrap()} keys wrapped anew, with {keys.newest}")
     return 0
+
+
+async def _must_be_known(where: Where, keys: WrappingKeys) -> None:
+    """Who began before the newest was made wraps with an older one still, and opens nothing that lies under the newest.
+
+    Raises TsunaguError.
+    """
+    early = [name for name in WRAPPING if name in where.urls and await _began(where.at(name)) < keys.made]
+    if early:
+        raise TsunaguError(
+            f"{', '.join(early)}: started before the newest wrapping key was made, and without it; nothing is done. "
+            "Start the services again first"
+        )
+
+
+async def _began(url: str) -> float:
+    """By Unix time; of one that does not answer, it is to come."""
+    try:
+        async with httpx.AsyncClient(timeout=5) as http:
+            told = (await http.get(f"{url}/metrics")).text
+    except httpx.HTTPError:
+        return float("inf")
+    found = re.search(r"^process_start_time_seconds (\S+)$", told, re.MULTILINE)
+    return float(found[1]) if found else float("inf")
 
 
 @asynccontextmanager
