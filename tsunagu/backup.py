@@ -121,9 +121,12 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, line in enumerate(lines, 2):
         try:
             one = from_line(line)
-            yield one["in"], one["row"]
+            name, row = one["in"], one["row"]
+            if not (isinstance(name, str) and isinstance(row, dict)):
+                raise TypeError("it must name a collection, and hold a row of it")
         except (ValueError, KeyError, TypeError) as error:
             raise TsunaguError(f"line {number} of the backup is no row: {error}") from error
+        yield name, row
 
 
 def _head(file: Path, line: str) -> Head:
