@@ -8,7 +8,7 @@ web server.
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +33,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.kernel import Kernel
 from shared.kernel.limit import Limit
 from shared.kernel.recent import RecentStore
-from shared.kernel.record import Subscriptions
+from shared.kernel.record import Input, Message, Subscriptions
 from shared.kernel.sweeper import Sweeper
 from shared.letters.desk import LetterDesk
 from shared.outside import from_outside
@@ -56,7 +56,8 @@ __all__ = ["Parts", "Service", "parts"]
 class Service:
     """See module. `view`: what the kernel decides by; `others`: further views, for pages and outlets.
 
-    `extras`: (name, handle, topics or pattern) of further readers. `checks`: raise until all is right. `ending`: it is to stop.
+    `extras`: (name, handle, topics or pattern) of further readers. `checks`: raise until all is right. `on_reused`: see
+    Kernel. `ending`: it is to stop.
     """
 
     parts: Parts
@@ -67,6 +68,7 @@ class Service:
     others: tuple[View[Any], ...] = ()
     extras: list[tuple[str, Handle, dict[str, Any]]] = field(default_factory=list)
     checks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    on_reused: Callable[[Input], Sequence[Message]] = lambda _input: ()
     readers: list[Reader] = field(default_factory=list)
     starting: list[str] = field(default_factory=lambda: ["broker", "database", "start"])
     sweeper: Sweeper | None = None
@@ -183,7 +185,7 @@ class Service:
         kernel = Kernel(
             p.name, self.cluster, self.subscriptions, self.deciders, self.outgoing, documents, p.clock, RandomIds(),
             p.seals, p.metrics, self.view and self.view.items, p.commands.answered, self._stuck, within=overrun.within,
-            forget=documents.forget, limit=self.limit,
+            forget=documents.forget, limit=self.limit, on_reused=self.on_reused,
         )  # fmt: skip
         handle = Attempts(kernel.process, p.store.rows("attempts"), self.cluster, from_outside)
         main = self._reader(

@@ -44,7 +44,7 @@ def build(settings: IntakeSettings) -> Service:
     inlet = PartnerInlet(p.commands, residents, p.clock, p.seals, p.metrics)
     service = Service(
         p, SUBSCRIPTIONS, DECIDERS, app, extras=[("inlet", inlet.handle, {"pattern": PATTERN, "wait_ms": 20})],
-        checks=(vault.check,),
+        checks=(vault.check,), on_reused=inlet.reused,
     )  # fmt: skip
     tokens = Tokens(Partners(p.shelf("partners"), p.store.rows(USES), audit), p.store.collection("tokens"))
     links = CaseLinks(settings.link_secret, settings.url_intake)

@@ -30,6 +30,10 @@ class Cause(NamedTuple):
         return Place(self.topic, self.partition)
 
 
+REUSED = "id_reused"
+REUSED_MESSAGE = "this id was used before for something else: use a new one"
+
+
 @dataclass(frozen=True)
 class Answer:
     """What became of a command: `hash` of its content, the position it led to, the refusal if it was refused."""
@@ -45,8 +49,7 @@ class Answer:
         """The answer for who asked this: not that of another, who used the same id for something else."""
         if self.hash == hash:
             return self
-        message = "this id was used before for something else: use a new one"
-        return replace(self, refused="id_reused", message=message)
+        return replace(self, refused=REUSED, message=REUSED_MESSAGE)
 
 
 @dataclass(slots=True)  # frozen, it would take three times as long to make

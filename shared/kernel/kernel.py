@@ -20,7 +20,7 @@ from shared.ids import Ids
 from shared.kernel import dead_letters, journal
 from shared.kernel.batch import Batch
 from shared.kernel.decider import Decider
-from shared.kernel.document import Answer, Document, Entry
+from shared.kernel.document import REUSED, Answer, Document, Entry
 from shared.kernel.fold import fold
 from shared.kernel.limit import Limit
 from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
@@ -36,7 +36,8 @@ class Kernel:
     """`committed`: per owned partition, the offset below which every effect is stored and published.
 
     `on_answer(document, command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
-    that compute, and so wait for nothing. `limit`: of what cannot be used. `forget`: what the store remembers. `run`: of
+    that compute, and so wait for nothing. `limit`: of what cannot be used. `on_reused`: what is told of a partner's record
+    whose id was used before for something else: nobody decides about it. `forget`: what the store remembers. `run`: of
     reading, from one break to the next: see shared.kernel.fold.pending.
     """
 
@@ -56,6 +57,7 @@ class Kernel:
     committed: dict[Place, int] = field(default_factory=dict)
     within: Callable[[], AbstractContextManager[None]] = nullcontext
     limit: Limit = field(default_factory=Limit)
+    on_reused: Callable[[Input], Sequence[Message]] = lambda _input: ()
     forget: Callable[[], None] = lambda: None
     run: str = field(init=False)
 
@@ -209,7 +211,9 @@ class Kernel:
         return [*(journal.record(self.service, entry) for entry in entries), *told]
 
     def _told(self, batch: Batch) -> list[Message]:
-        """Dead letters for what is kept aside, and for partners' records whose command was refused (repeats too)."""
+        """Dead letters for what is kept aside, and for partners' records whose command was refused (repeats too); and what
+        `on_reused` makes of them.
+        """
         stuck = [
             self._dead(one.record, "stuck")
             for key, folded in batch.settled.items()
@@ -217,12 +221,13 @@ class Kernel:
             for one in self._just_come(folded.letters, batch.groups[key])
         ]
         refused = [
-            self._dead(one.record, "refused", answer.refused)
+            (one, answer.refused)
             for key, inputs in batch.groups.items()
             for one in inputs
             if one.origin and (answer := batch.settled[key].answer(one)) and answer.refused
         ]
-        return stuck + refused
+        dead = [self._dead(one.record, "refused", code) for one, code in refused]
+        return [*stuck, *dead, *(said for one, code in refused if code == REUSED for said in self.on_reused(one))]
 
     def _just_come(self, letters: Sequence[Input], inputs: Sequence[Input]) -> list[Input]:
         new = {self._letter_id(one) for one in inputs}

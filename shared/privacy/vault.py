@@ -4,13 +4,16 @@ A key is made, kept and told before the command that uses it is written, and nev
 letter, which are kept for ever.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.errors import TsunaguError
 from shared.privacy.data_keys import DataKey, new_data_key
-from shared.privacy.wrapping import Wrapped, WrappingKeys
+from shared.privacy.wrapping import CannotUnwrap, Wrapped, WrappingKeys
 from shared.shelf import GONE, Row, Shelf
+
+SHOWN = 20
+"""People named in one message."""
 
 
 class Erased(TsunaguError):
@@ -19,6 +22,18 @@ class Erased(TsunaguError):
 
 class NoKey(TsunaguError):
     """There is none: it was never made, or it is lost."""
+
+
+class Lost(TsunaguError):
+    """Keys that no wrapping key here opens: of these people nothing can be read."""
+
+    def __init__(self, people: Sequence[str], kids: Collection[str]) -> None:
+        more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
+        super().__init__(
+            f"all others are wrapped anew; these lie under {', '.join(sorted(kids))}, which is not among the wrapping keys, or "
+            f"are damaged: {', '.join(people[:SHOWN])}{more}. Put that key back into the file and run it again, or "
+            "`tsunagu erase` each: nothing of theirs can be read as it is"
+        )
 
 
 @dataclass(frozen=True)
@@ -63,13 +78,22 @@ class Vault:
         self.wrapping.must_be_of({row["kid"] async for _, row in self.shelf.rows.every() if row != GONE})
 
     async def rewrap(self) -> int:
-        """Every key under the newest wrapping key; returns how many were under older ones."""
-        old = await self.under_others()
+        """Every key under the newest wrapping key; returns how many were under older ones.
+
+        Raises Lost, once all others are done, naming those that none of ours opens.
+        """
+        old, lost = await self.under_others(), []
         for person, row in old.items():
-            new = self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"])))
+            try:
+                new = self._row(self.wrapping.unwrap(person, Wrapped(row["kid"], row["key"])))
+            except CannotUnwrap:
+                lost.append(person)
+                continue
             await self.shelf.rows.swap(person, row, new)  # who is erased meanwhile gets no key again
         rows = {person: row async for person, row in self.shelf.rows.every()}
         await self._tell_again(rows, doubtful=rows)  # all: an earlier run may have been cut short
+        if lost:
+            raise Lost(lost, {old[person]["kid"] for person in lost})
         return len(old)
 
     async def under_others(self) -> dict[str, Row]:

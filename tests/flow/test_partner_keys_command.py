@@ -39,6 +39,16 @@ async def enters(visitor: Visitor, key: str) -> bool:
     return answer.status_code == 404
 
 
+async def test_who_has_no_good_key_is_let_in_again_with_a_word(visitor: Visitor, tsunagu: Run) -> None:
+    """Whoever was removed has none."""
+    await tsunagu("partner", "add", "lone")
+    (name,) = re.findall(r"^(\w{8}) ", await tsunagu("partner", "key", "list", "lone"), re.MULTILINE)
+    await tsunagu("partner", "key", "retire", "lone", name)
+    assert "no key of lone was good: if it had been removed, it is let in again" in await tsunagu(
+        "partner", "key", "add", "lone"
+    )
+
+
 async def test_a_key_is_rolled(visitor: Visitor, tsunagu: Run, tmp_path: Path) -> None:
     file = tmp_path / "new.env"
     assert "the others stay good" in await tsunagu("partner", "key", "add", "flow", "--env", str(file), "--as", "yui")

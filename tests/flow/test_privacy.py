@@ -198,13 +198,20 @@ async def test_every_opening_is_in_a_chain(visitor: Visitor, capsys: pytest.Capt
     assert any("network:inlet" in line and "taken_in" in line for line in lines)
     assert any("supporter:supporter-" in line and line.endswith("page") for line in lines)
     notify = MongoStore(connect(visitor.net.where.mongo), "tsunagu_notify").rows("audit")
-    id, row = [(id, row) async for id, row in notify.every()][1]
+    rows = [(id, row) async for id, row in notify.every()]
+    (id, row), (last, newest) = rows[1], rows[-1]
     await notify.put(id, {**row, "why": "nothing"})
     try:
         assert await audit.run(where(visitor.net), "notify", None, 5) == 1
         assert "BROKEN from line 2 on" in capsys.readouterr().out
     finally:
         await notify.put(id, row)
+    await notify.discard([last])
+    try:
+        assert await audit.run(where(visitor.net), "notify", None, 5) == 1
+        assert f"BROKEN from line {len(rows)} on" in capsys.readouterr().out, "what is cut off at the end was told"
+    finally:
+        await notify.put(last, newest)
 
 
 async def test_a_slip_erases_nobody(visitor: Visitor) -> None:

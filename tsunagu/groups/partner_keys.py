@@ -36,6 +36,8 @@ async def add(
     await must_be_known(where.mongo, org)
     with reserved(env):
         async with partners_of(where.kafka, where.mongo) as partners:
+            now = datetime.now(UTC)
+            alone = not any(one.good(now) for one in await partners.keys(org))
             key = await partners.add_key(org, moment(until), staff(Role.OPERATOR, by))
         if env:
             write_secrets(env, {"TSUNAGU_KEY": key})
@@ -43,7 +45,12 @@ async def add(
         print(f"API key    in {env}, readable by you alone: hand it over safely")
     else:
         print(f"API key    {key}\n           shown once: keep it now; only its hash is stored")
-    print(f"the others stay good: `tsunagu partner key list {org}`, and `retire` those that are no longer used")
+    if alone:
+        print(
+            f"no key of {org} was good: if it had been removed, it is let in again; `tsunagu partner remove {org}` undoes it"
+        )
+    else:
+        print(f"the others stay good: `tsunagu partner key list {org}`, and `retire` those that are no longer used")
     return 0
 
 

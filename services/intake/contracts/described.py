@@ -132,6 +132,7 @@ _WHY = {
     413: "too large",
     422: "it does not fit the contract; every wrong field is named",
     429: "too often; `Retry-After` says how many seconds to wait",
+    503: "it cannot be taken just now: send it again, under the same `Idempotency-Key`",
 }
 
 
@@ -153,7 +154,7 @@ PUBLISH: Route = {
     "responses": {
         **_TRIED,
         202: {"model": Taken, "description": "taken"},
-        **_problems(400, 401, 403, 409, 413, 422, 429),
+        **_problems(400, 401, 403, 409, 413, 422, 429, 503),
     },
 }
 AMEND: Route = {
@@ -162,18 +163,22 @@ AMEND: Route = {
     "responses": {
         **_TRIED,
         202: {"model": Taken, "description": "taken"},
-        **_problems(400, 401, 403, 404, 409, 413, 422, 429),
+        **_problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
     },
 }
 WITHDRAW: Route = {
     "summary": "Take a referral back",
-    "responses": {**_TRIED, 202: {"model": Taken, "description": "taken"}, **_problems(401, 403, 404, 409, 422, 429)},
+    "responses": {
+        **_TRIED,
+        202: {"model": Taken, "description": "taken"},
+        **_problems(401, 403, 404, 409, 422, 429, 503),
+    },
 }
 STATE: Route = {
     "summary": "Where a referral stands",
     "responses": {
         200: {"model": ReferralState, "description": "it, and every step"},
-        **_problems(401, 403, 404, 422, 429),
+        **_problems(401, 403, 404, 422, 429, 503),
     },
 }
 KEYS: Route = {"summary": "The keys to seal to", "responses": {200: {"description": "a JWK set (RFC 7517)"}}}

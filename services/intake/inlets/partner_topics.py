@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.intake.domain.admission import problems
-from services.intake.domain.commands import Publish, Reject, case_key, command_id
+from services.intake.domain.commands import Publish, Reject, Withdraw, case_key, command_id
 from services.intake.inlets.residents import Outcome, Residents
 from services.intake.inlets.taking import Asked, Unfit, to_command
 from shared.access import INLET, Actor, Role
@@ -15,8 +15,9 @@ from shared.cloudevents import MAX_ID, json_object, unwrap
 from shared.errors import BadRecord
 from shared.kernel import dead_letters
 from shared.kernel.commands import Commands
+from shared.kernel.document import REUSED, REUSED_MESSAGE
 from shared.kernel.ports import Counter, Sealer
-from shared.kernel.record import MAX_BYTES, Message, Record, decode_headers, required
+from shared.kernel.record import MAX_BYTES, Input, Message, Record, decode_headers, required
 from shared.privacy.data_keys import DataKey
 
 PATTERN = r"^partner\.[a-z0-9-]+\.referrals$"
@@ -80,6 +81,17 @@ class PartnerInlet:
         command = Reject(org=org, record=about, reference=reference, code=code, message=message)
         id_ = command_id(org, f"{record}:rejected")
         return [self.commands.message(case_key(org, reference), command, id_, INLET, adapter="kafka")]
+
+    def reused(self, one: Input) -> list[Message]:
+        """A rejection of what a partner said under an id that it had used before: the command itself decides nothing."""
+        said = one.data
+        reference = said.reference if isinstance(said, Withdraw) else said.referral.reference
+        command = Reject(org=said.org, record=said.record, reference=reference, code=REUSED, message=REUSED_MESSAGE)
+        return [
+            self.commands.message(
+                one.key, command, command_id(said.org, f"{one.origin}:rejected"), INLET, adapter="kafka"
+            )
+        ]
 
     def _dead(self, record: Record, reason: str, code: str, keys: Keys) -> Message:
         """Sealed with the key of whom it is about, where that is known: whoever is erased later is erased here too."""

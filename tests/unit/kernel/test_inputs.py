@@ -65,7 +65,8 @@ async def test_a_command_is_answered_once_and_its_repeat_the_same(bench: Bench) 
 
 
 async def test_an_id_used_for_something_else_is_refused(bench: Bench) -> None:
-    kernel = bench.kernel()
+    kernel, told = bench.kernel(), []
+    kernel.on_reused = lambda one: told.append(one.origin) or []
     first, other = (
         bench.command(AddNow(number=5), "once"),
         bench.command(AddNow(number=6), "once", origin="p-0-1"),
@@ -75,7 +76,7 @@ async def test_an_id_used_for_something_else_is_refused(bench: Bench) -> None:
     answer = await bench.stored("once")
     assert answer and answer.refused is None
     assert answer.to("another hash").refused == "id_reused"
-    assert [(dead["reason"], dead["code"]) for dead in bench.dead()] == [("refused", "id_reused")]
+    assert [(dead["reason"], dead["code"]) for dead in bench.dead()] == [("refused", "id_reused")] and told == ["p-0-1"]
 
 
 async def test_two_documents_asked_at_once_under_one_id_hear_each_its_own_answer(bench: Bench) -> None:

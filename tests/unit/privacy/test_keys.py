@@ -8,7 +8,7 @@ import pytest
 
 from shared.kernel.memory import MemoryBus, MemoryRows
 from shared.privacy.data_keys import CannotOpen, DataKey, new_data_key
-from shared.privacy.vault import Erased, NoKey, Vault
+from shared.privacy.vault import Erased, Lost, NoKey, Vault
 from shared.privacy.wrapping import CannotUnwrap, OtherKeys, Wrapped, WrappingKeys
 from shared.shelf import GONE, Row, Shelf
 from tests.unit.kernel.bench import HandClock
@@ -105,6 +105,17 @@ async def test_rewrapped_the_old_wrapping_key_is_needed_no_more() -> None:
     assert await vault(NEW, rows).rewrap() == 0
     assert await vault(WrappingKeys({"new": b"n" * 32}), rows).key_of(PERSON) == keys[PERSON]
     assert rows.rows[OTHER] == GONE
+
+
+async def test_one_that_cannot_be_opened_keeps_no_other_from_being_rewrapped() -> None:
+    rows = MemoryRows()
+    await vault(WrappingKeys({"gone": b"g" * 32}), rows).keys_for([PERSON])
+    rows.rows[OTHER] = dict(OLD.wrap(made := new_data_key(OTHER))._asdict())
+    with pytest.raises(Lost, match=rf"lie under gone.*: {PERSON}\. Put that key back"):
+        await vault(NEW, rows).rewrap()
+    assert rows.rows[OTHER]["kid"] == "new" and await vault(NEW, rows).key_of(OTHER) == made
+    await vault(NEW, rows).shelf.remove(PERSON)
+    assert await vault(NEW, rows).rewrap() == 0
 
 
 class ErasedMeanwhile(MemoryRows):

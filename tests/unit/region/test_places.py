@@ -25,5 +25,6 @@ def test_an_unknown_code_is_refused_and_a_better_one_suggested() -> None:
     with pytest.raises(KeyError):
         distance_km(MITO, "8201")
     assert closest("8201", municipalities()) == "08201"
+    assert closest("０８２０１", municipalities()) == "08201", "as a Japanese keyboard writes it"
     assert closest("Hospitl", ["hospital", "office"]) == "hospital"
     assert closest("????", municipalities()) is None
