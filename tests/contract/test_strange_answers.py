@@ -47,6 +47,7 @@ async def test_services_that_have_not_noticed_yet_are_not_enough(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TSUNAGU_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "50")
     monkeypatch.setenv("TSUNAGU_KAFKA", "127.0.0.1:1")
     monkeypatch.setenv("TSUNAGU_MONGO", "mongodb://127.0.0.1:1")
     with answering(b'{"ready": true, "waiting_for": []}', metrics=b"") as url:
@@ -55,3 +56,4 @@ async def test_services_that_have_not_noticed_yet_are_not_enough(
         assert await status.run() == 1
     told = capsys.readouterr().out
     assert told.count("ready") == 4 and told.count("no answer") == 2
+    assert told.count(url) == 4, "as it is, to be copied"

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
-from rich.console import Console
 from rich.table import Table
 
 from shared.clock import open_clock
@@ -13,6 +12,7 @@ from shared.errors import TsunaguError
 from shared.letters.book import UNKNOWN_TIME
 from shared.letters.content import Content
 from shared.letters.head import Letter, Why
+from tsunagu.table import show
 from tsunagu.where import Where
 
 
@@ -35,15 +35,12 @@ def table(letters: Sequence[Letter], now: datetime, *, as_json: bool) -> None:
     if not letters:
         print("there are none")
         return
-    shown = Table("service", box=None, pad_edge=False)
-    shown.add_column("id", no_wrap=True)  # to be copied
-    for name in ("reason", "age", "document", "bytes", "state"):
-        shown.add_column(name, overflow="fold")
+    shown = Table("service", "id", "reason", "age", "document", "bytes", "state", box=None, pad_edge=False)
     for letter in letters:
         head = letter.head
         reason = f"{head.reason}: {head.code}" if head.code else head.reason
         shown.add_row(head.service, head.id, reason, _age(letter, now), head.document, str(head.size), letter.state)
-    Console().print(shown)
+    show(shown)
 
 
 def one(letter: Letter, content: Content | None, now: datetime, *, as_json: bool) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from rich.console import Console
 from rich.table import Table
 
 from tsunagu.behind import UP, Part, behind
+from tsunagu.table import show
 from tsunagu.where import Where, find, running
 
 LAG = "tsunagu_consumer_lag_records{reader="
@@ -27,7 +27,7 @@ async def run() -> int:
     table = Table("part", "state", "behind", "stuck", "dead letters", "address", box=None, pad_edge=False)
     for row in (*parts, *services):
         table.add_row(*row)
-    Console().print(table)
+    show(table)
     ready = all(state == "ready" for _, state, *_ in services)
     return 0 if ready and all(state == UP for _, state, *_ in parts) else 1
 

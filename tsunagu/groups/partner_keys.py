@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from services.intake.partners import PartnerKey, partners_of
@@ -14,6 +13,7 @@ from shared.errors import TsunaguError
 from shared.region.hours import zone
 from tsunagu.known import must_be_known
 from tsunagu.secret_file import reserved, write_secrets
+from tsunagu.table import show as show_table
 from tsunagu.told import told
 from tsunagu.where import find
 
@@ -65,7 +65,7 @@ async def show(org: Org) -> int:
     table, now = Table("key", "added", "last used", "state", box=None), datetime.now(UTC)
     for key in keys:
         table.add_row(key.id, _shown(key.added, "earlier"), _shown(key.seen, "never"), _state(key, now))
-    Console().print(table)
+    show_table(table)
     return 0
 
 

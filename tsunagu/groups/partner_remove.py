@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from deploy.kafka import access
@@ -14,6 +13,7 @@ from shared.errors import TsunaguError
 from shared.events import referrals, updates
 from shared.store import MongoStore, connect
 from tsunagu.known import must_be_known
+from tsunagu.table import show
 from tsunagu.told import told
 from tsunagu.where import Where, find
 
@@ -31,7 +31,7 @@ async def remove(org: Annotated[str, typer.Argument(help="the partner's name her
     rows = await open_of(MongoStore(connect(where.mongo), "tsunagu_intake"), org)
     print(f"open cases {len(rows)}{': they go on; tell coordinators, who decide about each' if rows else ''}")
     if rows:
-        Console(width=200).print(_listed(where, rows))
+        show(_listed(where, rows))
     return 0
 
 
