@@ -41,7 +41,7 @@ def built(store: Path) -> Iterator[Image]:
 
 def _build(buildah: "Buildah") -> Image:
     base = buildah("from", "scratch")
-    buildah("add", "--quiet", base, str(base_system()), "/")
+    buildah("add", "--quiet", base, str(_base()), "/")
     buildah("commit", "--quiet", "--rm", base, "base")
     shared = [f"--volume={path}:{path}:ro" for path in CERTIFICATES if Path(path).is_dir()]
     buildah("build", "--isolation=chroot", "--build-arg=BASE=localhost/base", *shared, f"--tag={TAG}",
@@ -70,7 +70,7 @@ class Buildah:
         shutil.rmtree(self._store, ignore_errors=True)
 
 
-def base_system() -> Path:
+def _base() -> Path:
     """Debian with Python 3.11 and nothing that compiles: as small as the official image of Python."""
     if not BASE.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,3 @@ def base_system() -> Path:
 def _ran(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command[0]}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-
-
-if __name__ == "__main__":
-    base_system()
