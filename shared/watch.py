@@ -105,7 +105,7 @@ class Watch:
         """As a new client finds it; None where it finds none: the next look will say so."""
         try:
             return await asyncio.wait_for(cluster_id(self.parts.settings.broker()), PATIENCE)
-        except Exception:
+        except Exception:  # whatever it is: the next look asks again
             return None
 
     async def _is_another_database(self) -> bool:

@@ -49,7 +49,7 @@ class WrappingKeys:
             found = KeySet.import_key_set(read)
             made = int(read["keys"][0].get("iat", 0)) if found.keys else 0
             return cls({str(key.kid): key.raw_value for key in found.keys if isinstance(key, OctKey)}, made)
-        except (OSError, ValueError, KeyError, JoseError) as error:
+        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
             raise TsunaguError(f"{path} is not a readable JWK set; make one with `tsunagu keys make`") from error
 
     @property

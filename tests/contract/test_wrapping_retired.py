@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,22 @@ async def test_a_folder_of_another_network_is_refused(database: str, kafka: Kafk
         await keys.must_be_rewrapped(where, tmp_path / "other")
 
 
+async def test_one_key_that_is_lost_keeps_no_other_service_from_being_done(
+    database: str, kafka: Kafka, tmp_path: Path
+) -> None:
+    keys.make(tmp_path / "lost")
+    keys.make(tmp_path)
+    where = Where(kafka, database, {}, None, wrapping_keys=tmp_path / "wrapping/keys.json")
+    await keep(replace(where, wrapping_keys=tmp_path / "lost/wrapping/keys.json"), "intake", "case-lost")
+    await keep(where, "intake", "case-good")
+    await keep(where, "matching", "supporter-good")
+    keys.roll(tmp_path, "wrapping")
+    with pytest.raises(TsunaguError, match=r"^intake: all others are wrapped anew; .*: case-lost\. "):
+        await keys.rewrap(where)
+    with pytest.raises(TsunaguError, match=r": 1 of intake; nothing is retired"):
+        await keys.must_be_rewrapped(where, tmp_path)
+
+
 async def test_it_is_refused_while_a_service_runs_that_does_not_know_the_newest(
     database: str, kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -80,6 +97,9 @@ async def test_it_is_refused_while_a_service_runs_that_does_not_know_the_newest(
         for step in (keys.rewrap(where), keys.must_be_rewrapped(where, tmp_path)):
             with pytest.raises(TsunaguError, match=r"^intake: started before the newest wrapping key was made"):
                 await step
+    async with silent() as url:
+        with pytest.raises(TsunaguError, match=r"^intake: .* or does not say when; nothing is done"):
+            await keys.rewrap(replace(where, urls={"intake": url}))
     await keys.rewrap(where)  # one that is stopped will read it
     await keys.must_be_rewrapped(where, tmp_path)
 
@@ -90,6 +110,14 @@ def _rolled_at(at: int, folder: Path) -> None:
     rolled = json.loads(file.read_text())
     rolled["keys"][0]["iat"] = at
     file.write_text(json.dumps(rolled))
+
+
+@asynccontextmanager
+async def silent() -> AsyncIterator[str]:
+    """The address of a service that hangs."""
+    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @asynccontextmanager

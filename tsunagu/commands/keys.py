@@ -17,7 +17,7 @@ from deploy.local.keys import jwk_set, make_keys, new_network_key
 from shared.clock import RealClock
 from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
-from shared.privacy.vault import Vault
+from shared.privacy.vault import Lost, Vault
 from shared.privacy.wrapping import WrappingKeys, new_wrapping_key
 from shared.shelf import SHELVES, shelf
 from shared.store import MongoStore, connect
@@ -84,14 +84,22 @@ async def must_be_rewrapped(where: Where, directory: Path) -> None:
 
 
 async def rewrap(where: Where) -> int:
-    """Every person's key under the newest wrapping key, so that older ones can be retired."""
+    """Every person's key under the newest wrapping key, so that older ones can be retired. Raises TsunaguError, at the end,
+    where some cannot be.
+    """
     if where.wrapping_keys is None:
         raise TsunaguError("set TSUNAGU_WRAPPING_KEYS to the file of the wrapping keys")
     keys = WrappingKeys.read(where.wrapping_keys)
     await _must_be_known(where, keys)
+    lost = []
     async with _vaults(where, keys) as vaults:
         for service, vault in vaults.items():
-            print(f"{service}: {await vault.rewrap()} keys wrapped anew, with {keys.newest}")
+            try:
+                print(f"{service}: {await vault.rewrap()} keys wrapped anew, with {keys.newest}")
+            except Lost as error:
+                lost.append(f"{service}: {error}")
+    if lost:
+        raise TsunaguError("; ".join(lost))
     return 0
 
 
@@ -103,18 +111,20 @@ async def _must_be_known(where: Where, keys: WrappingKeys) -> None:
     early = [name for name in WRAPPING if name in where.urls and await _began(where.at(name)) < keys.made]
     if early:
         raise TsunaguError(
-            f"{', '.join(early)}: started before the newest wrapping key was made, and without it; nothing is done. "
-            "Start the services again first"
+            f"{', '.join(early)}: started before the newest wrapping key was made, and without it, or does not say when; "
+            "nothing is done. Start the services again first"
         )
 
 
 async def _began(url: str) -> float:
-    """By Unix time; of one that does not answer, it is to come."""
+    """By Unix time; of one that is not there, it is to come; one that is there and gives no answer may know any key."""
     try:
         async with httpx.AsyncClient(timeout=5) as http:
             told = (await http.get(f"{url}/metrics")).text
-    except httpx.HTTPError:
+    except httpx.ConnectError:
         return float("inf")
+    except httpx.HTTPError:
+        return 0.0
     found = re.search(r"^process_start_time_seconds (\S+)$", told, re.MULTILINE)
     return float(found[1]) if found else float("inf")
 
