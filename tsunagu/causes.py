@@ -38,7 +38,7 @@ def _place(one: Decided) -> tuple[datetime, int, str, int]:
 def _causes(every: Sequence[Decided]) -> dict[int, set[int]]:
     """Number → those before it: the decision whose event it answers, and the last one about the same document."""
     told = {
-        (f"{source(one.service, one.entry.document)}|{event['topic']}", event["key"], event["sequence"]): number
+        (f"{source(one.service, one.entry.document, event)}|{event['topic']}", event["key"], event["sequence"]): number
         for number, one in enumerate(every)
         for event in one.entry.events
         if event["topic"]

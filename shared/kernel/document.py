@@ -1,5 +1,6 @@
 """A document: the state of one matter, and what is known of its inputs and outputs. The unit of every write."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,14 +8,20 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from shared.errors import DomainError
+from shared.kernel import streams
 from shared.kernel.record import NUMBERED, Input, Kind, Place, encode
+from shared.kernel.streams import Forgotten, Streams
 
 KEEP_IDS = 64
 KEEP_IDS_MS = 10 * 60 * 1000
 MAX_BYTES = 1_000_000
 """A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
-SEEN_BYTES = 100
+STREAM_BYTES = 100
 """Of a stream's name and number as stored: half of it to a little more."""
+
+
+Recalled = Mapping[str, int] | None
+"""Stream → number of the last event, of those that its journal was asked for; None: it was not asked."""
 
 
 class Cause(NamedTuple):
@@ -56,7 +63,8 @@ class Answer:
 class Entry:
     """One decision: a line of the journal. Never changed. `stream` and `sequence`, or `command`, say what it answers.
 
-    `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own.
+    `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own. `began`
+    beside them: the stream is not the first to there (shared.kernel.streams).
     `by`: who sent the command, role and id. `hash`: of its content. `kept`: its input had lain aside, and its cause is
     the release.
     """
@@ -92,8 +100,7 @@ class Document:
     version: int = 0
     state: dict[str, Any] = field(default_factory=dict)
     evolve: int = 0
-    sent: dict[str, int] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    streams: Streams = field(default_factory=Streams)
     at: tuple[str, int] = ("", -1)
     ids: dict[str, Answer] = field(default_factory=dict)
     due: datetime | None = None
@@ -113,28 +120,35 @@ class Document:
 
     def weighed(self, waiting: int) -> "Document":
         """Itself, which nobody else has yet. `waiting`: bytes of the outbox. Raises DomainError where it would be too large."""
-        size = len(encode(self.state)) + SEEN_BYTES * len(self.seen) + waiting
+        size = len(encode(self.state)) + STREAM_BYTES * len(self.streams) + waiting
         if size > MAX_BYTES:
             raise DomainError(f"{self.key} would pass {MAX_BYTES} bytes")
         vars(self)["size"] = size
         return self
 
-    def knows(self, an: Input, cluster: str) -> bool:
-        """Has this input been folded before?"""
+    def knows(self, an: Input, cluster: str, recalled: Recalled = None) -> bool:
+        """Has this input been folded before? Raises Forgotten."""
         if an.kind in NUMBERED:
-            return bool(an.stream) and an.sequence <= self.seen.get(an.stream, 0)
+            return bool(an.stream) and an.sequence <= self.heard(an, recalled)
         folded = not an.kept and self.at[0] == cluster and an.record.offset <= self.at[1]
         return folded or (an.kind is Kind.COMMAND and an.id in self.ids)
 
-    def misses(self, an: Input) -> bool:
-        """Is there an earlier event of its stream that has not come yet?"""
-        return an.kind in NUMBERED and an.sequence > self.seen.get(an.stream, 0) + 1
+    def misses(self, an: Input, recalled: Recalled = None) -> bool:
+        """Is there an earlier event of its stream that has not come yet? Raises Forgotten."""
+        return an.kind in NUMBERED and bool(an.stream) and an.sequence > self.heard(an, recalled) + 1
+
+    def heard(self, an: Input, recalled: Recalled) -> int:
+        """The number of the last event of its stream that was folded. Raises Forgotten."""
+        last = self.streams.heard(an.stream)
+        if last is not None or not self.streams.doubts(an.sequence, an.time):
+            return last or 0
+        if recalled is None:
+            raise Forgotten(self.key)
+        return recalled.get(an.stream, 0)
 
     def marked(self, an: Input, cluster: str) -> dict[str, Any]:
-        """The fields by which it knows the input from now on."""
-        if an.kind is Kind.EVENT:
-            return {"seen": {**self.seen, an.stream: an.sequence}}
-        return {} if an.kept else {"at": (cluster, an.record.offset)}
+        """The fields by which it knows from now on an input that is no event."""
+        return {} if an.kind is Kind.EVENT or an.kept else {"at": (cluster, an.record.offset)}
 
     def answered(self, id: str, answer: Answer, committed: int) -> dict[str, Answer]:
         """The answers with this one; without those that are committed, older than ten minutes and not among the last 64."""
@@ -150,8 +164,7 @@ def to_stored(document: Document) -> dict[str, Any]:
     the cost of a write. The entries of the outbox are JSON; all else can be asked for.
     """
     memory = {
-        "sent": document.sent,
-        "seen": document.seen,
+        "streams": streams.to_stored(document.streams),
         "at": document.at,
         "ids": {id: vars(answer) for id, answer in document.ids.items()},
     }
@@ -171,6 +184,8 @@ def to_stored(document: Document) -> dict[str, Any]:
 def from_stored(stored: dict[str, Any]) -> Document:
     rest = {name: value for name, value in stored.items() if name != "_id"}
     rest |= from_json(rest.pop("memory"))
+    old = rest.pop("seen", {}), rest.pop("sent", {})
+    rest["streams"] = streams.from_stored(rest["streams"]) if "streams" in rest else streams.of_old(*old)
     rest["at"] = tuple(rest["at"])
     rest["ids"] = {id: Answer(**answer) for id, answer in rest["ids"].items()}
     rest["outbox"] = tuple(entry_from(from_json(entry)) for entry in rest["outbox"])

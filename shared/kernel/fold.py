@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.errors import NewerVersion
-from shared.kernel.document import Answer, Cause, Document, Entry
+from shared.kernel.document import Answer, Cause, Document, Entry, Recalled
 from shared.kernel.record import TAKES_UP, Input, Kind, letter_id
 from shared.kernel.step import World, cause_of, step
 
@@ -12,7 +12,7 @@ from shared.kernel.step import World, cause_of, step
 @dataclass(slots=True)
 class Folded:
     """The outcome for one key. `fresh`: its new journal entries. `letters`: inputs to lie aside while it is stuck.
-    `holes`: events ahead of a missing one. `waiting`: bytes of the outbox.
+    `holes`: events ahead of a missing one. `waiting`: bytes of the outbox. `recalled`: what its journal was asked for.
     """
 
     document: Document
@@ -22,6 +22,7 @@ class Folded:
     duplicates: int = 0
     holes: list[Input] = field(default_factory=list)
     waiting: int = 0
+    recalled: Recalled = None
     error: BaseException | None = None
 
     def answer(self, one: Input) -> Answer | None:
@@ -30,10 +31,13 @@ class Folded:
         return known and known.to(one.hash)
 
 
-def fold(document: Document, inputs: Sequence[Input], world: World, letters: Sequence[Input] = ()) -> Folded:
-    """`letters`: what lies aside for the document; they matter only where a release is among the inputs.
+def fold(
+    document: Document, inputs: Sequence[Input], world: World, letters: Sequence[Input] = (), recalled: Recalled = None
+) -> Folded:
+    """`letters`: what lies aside for the document; they matter only where a release is among the inputs. `recalled`: of all
+    streams among these.
 
-    Raises NewerVersion: the inputs are for a process of that version.
+    Raises NewerVersion: the inputs are for a process of that version; Forgotten: it is to be called with `recalled`.
     """
     outbox = pending(document, inputs, world)
     adopted = bool(outbox) and not world.wrote(document)
@@ -42,7 +46,7 @@ def fold(document: Document, inputs: Sequence[Input], world: World, letters: Seq
         document = document.but(outbox=outbox)
     if adopted:
         document = document.but(rev=world.token)
-    folded = Folded(document, adopted, letters=list(letters), waiting=waiting)
+    folded = Folded(document, adopted, letters=list(letters), waiting=waiting, recalled=recalled)
     for one in inputs:
         _fold_one(folded, one, world)
     return folded
@@ -77,12 +81,12 @@ def _fold_one(folded: Folded, one: Input, world: World) -> None:
     document = folded.document
     if one.kind in TAKES_UP:
         _take_up(folded, one, world)
-    elif document.knows(one, world.cluster):
+    elif document.knows(one, world.cluster, folded.recalled):
         folded.duplicates += 1
     elif document.stuck:
         if one.kind is not Kind.TICK:
             folded.letters.append(one)
-    elif document.misses(one):
+    elif document.misses(one, folded.recalled):
         folded.holes.append(one)
     else:
         _apply(folded, one, world)

@@ -1,5 +1,9 @@
 """A service's memory: one record per decision on `<service>.journal`, and the events that it told others of."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from shared.kernel.document import Entry
 from shared.kernel.record import Message, encode, envelope
 
@@ -10,9 +14,10 @@ def topic(service: str) -> str:
     return f"{service}.journal"
 
 
-def source(service: str, key: str) -> str:
-    """The `source` of a document's events."""
-    return f"/tsunagu/{service}/{key}"
+def source(service: str, key: str, event: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The `source` of a document's events; of one whose stream began anew, with the position at which it did."""
+    began = event.get("began")
+    return f"/tsunagu/{service}/{key}#{began}" if began else f"/tsunagu/{service}/{key}"
 
 
 def record(service: str, entry: Entry) -> Message:
@@ -36,7 +41,7 @@ def events(service: str, entry: Entry) -> list[Message]:
             encode(event["data"]),
             envelope(
                 id=event["id"],
-                source=source(service, entry.document),
+                source=source(service, entry.document, event),
                 type=event["type"],
                 time=entry.at,
                 sequence=event["sequence"],

@@ -20,12 +20,14 @@ from shared.ids import Ids
 from shared.kernel import dead_letters, journal
 from shared.kernel.batch import Batch
 from shared.kernel.decider import Decider
-from shared.kernel.document import REUSED, Answer, Document, Entry
+from shared.kernel.document import REUSED, Answer, Entry, Recalled
 from shared.kernel.fold import fold
 from shared.kernel.limit import Limit
-from shared.kernel.ports import Bus, Counter, Hole, Letter, Sealer, Store
+from shared.kernel.loading import Loader
+from shared.kernel.ports import Bus, Counter, Hole, Sealer, Store
 from shared.kernel.record import TAKES_UP, Input, Kind, Message, Place, Record, Subscriptions, letter_id
-from shared.kernel.step import World, refold
+from shared.kernel.step import World
+from shared.kernel.streams import REMEMBERED, Forgotten
 
 SLICE = 100
 """Documents folded at once, in a few milliseconds."""
@@ -37,8 +39,8 @@ class Kernel:
 
     `on_answer(document, command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
     that compute, and so wait for nothing. `limit`: of what cannot be used. `on_reused`: what is told of a partner's record
-    whose id was used before for something else: nobody decides about it. `forget`: what the store remembers. `run`: of
-    reading, from one break to the next: see shared.kernel.fold.pending.
+    whose id was used before for something else: nobody decides about it. `forget`: what the store remembers. `remembered`: see
+    shared.kernel.streams. `run`: of reading, from one break to the next: see shared.kernel.fold.pending.
     """
 
     service: str
@@ -59,10 +61,12 @@ class Kernel:
     limit: Limit = field(default_factory=Limit)
     on_reused: Callable[[Input], Sequence[Message]] = lambda _input: ()
     forget: Callable[[], None] = lambda: None
+    remembered: int = REMEMBERED
     run: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.run = self.ids.new()
+        self._loader = Loader(self.store, self.subscriptions, self.deciders, self.sealer, self.on_error)
 
     def begin_anew(self) -> None:
         """Records may come again from here on, or others may write what was ours: nothing that is remembered holds."""
@@ -137,47 +141,30 @@ class Kernel:
 
     async def _fold(self, batch: Batch, keys: Collection[str], ahead: Sequence[Batch] = ()) -> None:
         known = {key: folded.document for one in ahead for key in keys if (folded := one.settled.get(key))}
-        stored = await self.store.load([key for key in keys if key not in known])
-        for key in keys:
-            document = known.get(key) or stored.get(key) or Document(key)
-            batch.before[key] = await self._refolded(document) if self._is_older(document) else document
-            batch.queued[key] = known[key].version if key in known else 0
-        letters = {key: await self._letters(key) for key in batch.taking_up.intersection(keys)}
+        batch.before |= await self._loader.documents(keys, known)
+        batch.queued |= {key: known[key].version if key in known else 0 for key in keys}
+        letters = {key: await self._loader.letters(key) for key in batch.taking_up.intersection(keys)}
         world = self._world()
         for some in _sliced(keys):
             with self.within():
-                for key in some:
-                    batch.settled[key] = fold(batch.before[key], batch.groups[key], world, letters.get(key, ()))
+                forgotten = [key for key in some if not self._settle(batch, key, world, letters)]
+            for key in forgotten:
+                inputs = [*batch.groups[key], *letters.get(key, ())]
+                recalled = await self._loader.recalled(batch.before[key], inputs)
+                with self.within():
+                    self._settle(batch, key, world, letters, recalled)
             await asyncio.sleep(0)  # batches ahead, and the broker's acknowledgements, wait for this thread
         self.limit.look([message.key for message in batch.dead], [batch.settled[key] for key in keys])
 
-    def _is_older(self, document: Document) -> bool:
-        """Did an older evolve make its state?"""
-        rules = self.deciders.get(document.kind)
-        return bool(rules and document.version and document.evolve < rules.number)
-
-    async def _refolded(self, document: Document) -> Document:
-        """From its journal; where that fails, fold makes it stuck."""
-        rules = self.deciders[document.kind]
-        entries = {entry.position: entry for entry in (*await self.store.journal(document.key), *document.outbox)}
+    def _settle(
+        self, batch: Batch, key: str, world: World, letters: Mapping[str, list[Input]], recalled: Recalled = None
+    ) -> bool:
+        """Folds all of one key; False: it is to be told what its journal knows first."""
         try:
-            state = refold(rules, [entries[position] for position in sorted(entries)])
-        except Exception as error:
-            self.on_error(document.key, error)
-            return document
-        return document.but(state=state, evolve=rules.number)
-
-    async def _letters(self, key: str) -> list[Input]:
-        """What lies aside."""
-        return [self._unsealed(letter) for letter in await self.store.letters(key)]
-
-    def _unsealed(self, letter: Letter) -> Input:
-        """A letter that this version cannot read, or not open, keeps its document stuck; not the partition."""
-        try:
-            return self.subscriptions.read(dead_letters.from_letter(letter, self.sealer))._replace(kept=letter.id)
-        except Exception as error:
-            record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
-            return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
+            batch.settled[key] = fold(batch.before[key], batch.groups[key], world, letters.get(key, ()), recalled)
+        except Forgotten:
+            return False
+        return True
 
     async def _keep_letters(self, batch: Batch) -> None:
         """Those that are still to lie aside are kept (again); those that a release has folded are thrown away."""
@@ -253,7 +240,7 @@ class Kernel:
     def _world(self) -> World:
         return World(
             self.service, self.cluster, self.clock.now(), f"{self.run}.{self.ids.new()}", self.deciders,
-            dict(self.committed), self.view,
+            dict(self.committed), self.view, self.remembered,
         )  # fmt: skip
 
 

@@ -53,6 +53,10 @@ class MemoryStore:
     async def journal(self, key: str) -> list[Entry]:
         return [self.entries[place] for place in sorted(self.entries) if place[0] == key]
 
+    async def heard(self, key: str, streams: Collection[str]) -> dict[str, int]:
+        known = ((one.stream, one.sequence or 0) for one in await self.journal(key) if one.stream)
+        return {stream: number for stream, number in known if stream in streams}
+
     async def keep(self, letters: Sequence[Letter]) -> None:
         for letter in letters:
             self.kept.setdefault(letter.id, letter)

@@ -51,6 +51,9 @@ class Store(Protocol):
     async def journal(self, key: str) -> list[Entry]:
         """All entries of a document, by position."""
 
+    async def heard(self, key: str, streams: Collection[str]) -> dict[str, int]:
+        """By its journal: the number of the last event that the document has heard on each; absent: none."""
+
     async def keep(self, letters: Sequence[Letter]) -> None: ...
 
     async def letters(self, key: str) -> list[Letter]:

@@ -6,12 +6,14 @@ document that is read back knows its inputs again, continues its streams at the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared.errors import DomainError
 from shared.kernel.decider import Decider
 from shared.kernel.document import Document, Entry
 from shared.kernel.step import Committed, answer, refold
+from shared.kernel.streams import REMEMBERED, Sent, Streams
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Known:
     cluster: str
     committed: Committed
     deciders: Mapping[str, Decider[Any]]
+    remembered: int = REMEMBERED
 
     def is_out(self, entry: Entry) -> bool:
         """Are its effects on Kafka for certain? If not, its record comes again and brings it out. An older cluster's
@@ -73,8 +76,7 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     noted = replace(
         document,
         version=entry.position,
-        sent={**document.sent, **_streams(entry)},
-        seen=document.seen | ({entry.stream: entry.sequence} if entry.stream and entry.sequence else {}),
+        streams=_streams(document.streams, entry, known.remembered),
         at=document.at if entry.stream or entry.kept else (cause.cluster, cause.offset),
         outbox=document.outbox if known.is_out(entry) else (*document.outbox, entry),
     )
@@ -84,8 +86,14 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     return replace(noted, ids=noted.answered(entry.command, answer(entry), below))
 
 
-def _streams(entry: Entry) -> dict[str, int]:
-    return {f"{event['topic']}|{event['key']}": event["sequence"] for event in entry.events if event["topic"]}
+def _streams(before: Streams, entry: Entry, remembered: int) -> Streams:
+    heard = {entry.stream: entry.sequence} if entry.stream and entry.sequence else {}
+    told = {
+        f"{event['topic']}|{event['key']}": Sent(event["sequence"], event.get("began", 0))
+        for event in entry.events
+        if event["topic"]
+    }
+    return before.after(heard, told, int(datetime.fromisoformat(entry.at).timestamp()), remembered)
 
 
 def same(one: Entry, other: Entry) -> bool:

@@ -14,6 +14,7 @@ from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.record import Input, Kind, Place
+from shared.kernel.streams import REMEMBERED, Sent
 
 Committed = Mapping[Place, int]
 
@@ -23,7 +24,7 @@ class World:
     """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka.
 
     `token`: the `rev` of whatever this fold changes: its run's name, a dot, its own. No other fold has it, so nothing is
-    written on what another one did.
+    written on what another one did. `remembered`: see shared.kernel.streams.
     """
 
     service: str
@@ -33,6 +34,7 @@ class World:
     deciders: Mapping[str, Decider[Any]]
     committed: Committed
     view: Any = None
+    remembered: int = REMEMBERED
 
     def wrote(self, document: Document) -> bool:
         """Is it as this run of reading has left it?"""
@@ -91,7 +93,7 @@ def _written(
     world: World,
 ) -> tuple[Document, Entry]:
     position = document.version + 1
-    sent, events = number(document, position, [e for e in decision if isinstance(e, Event)])
+    sent, events = number(document, [e for e in decision if isinstance(e, Event)])
     refused = next((e for e in decision if isinstance(e, Refused)), None)
     entry = Entry(
         document=document.key,
@@ -108,11 +110,13 @@ def _written(
         by=one.by or None,
     )
     changes = document.marked(one, world.cluster)
+    heard = {one.stream: one.sequence} if one.kind is Kind.EVENT else {}
+    streams = document.streams.after(heard, sent, int(world.now.timestamp()), world.remembered)
     if entry.command:
         below = world.committed.get(entry.cause.place, 0)
         changes["ids"] = document.answered(entry.command, answer(entry), below)
     after = document.but(
-        rev=world.token, version=position, state=state, due=due, evolve=evolve, sent=sent,
+        rev=world.token, version=position, state=state, due=due, evolve=evolve, streams=streams,
         outbox=(*document.outbox, entry), **changes,
     )  # fmt: skip
     return after, entry
@@ -127,21 +131,27 @@ def answer(entry: Entry) -> Answer:
     )  # fmt: skip
 
 
-def number(document: Document, position: int, events: Sequence[Event]) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """Gives each routed event its number in its stream, and every event an id that its place in the journal implies."""
-    sent, numbered = dict(document.sent), []
+def number(document: Document, events: Sequence[Event]) -> tuple[dict[str, Sent], list[dict[str, Any]]]:
+    """Gives each routed event its number in its stream, and every event an id that its place in the journal implies. The first
+    of the result: topic|key → number of the last event told there.
+    """
+    position = document.version + 1
+    sent: dict[str, Sent] = {}
+    numbered = []
     for index, event in enumerate(events):
         route = event.route()
-        stream = f"{route.topic}|{route.key}" if route else None
-        if stream:
-            sent[stream] = sent.get(stream, 0) + 1
+        name = f"{route.topic}|{route.key}" if route else ""
+        if route:
+            last = sent.get(name)
+            sent[name] = last._replace(number=last.number + 1) if last else document.streams.next(name, position)
         numbered.append({
             "type": event.type,
             "id": f"{document.key}:{position}:{index}",
             "data": event.model_dump(mode="json", by_alias=True, exclude_none=True),
             "topic": route and route.topic,
             "key": route and route.key,
-            "sequence": sent[stream] if stream else None,
+            "sequence": sent[name].number if route else None,
+            **({"began": sent[name].began} if route and sent[name].began else {}),
         })  # fmt: skip
     return sent, numbered
 

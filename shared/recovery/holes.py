@@ -69,16 +69,21 @@ class Repair:
         """Of one stream, in order: the first that is still open is repaired, and with it what follows."""
         key, stream = holes[0].key, holes[0].stream
         document = (await self.store.load([key])).get(key) or Document(key)
-        seen = document.seen.get(stream, 0)
+        seen = await self._heard(document, stream)
         for hole in holes:
             if hole.sequence <= seen:
                 await self.store.filled(hole)
         still = next((hole for hole in holes if hole.sequence > seen), None)
         if still and not document.stuck:  # else it waits among the letters, and comes with the release
-            await self._repair(still, document)
+            await self._repair(still, seen)
 
-    async def _repair(self, hole: Hole, document: Document) -> None:
-        found = await self._read_again(hole, document.seen.get(hole.stream, 0))
+    async def _heard(self, document: Document, stream: str) -> int:
+        """Up to where, by itself or else by its journal."""
+        last = document.streams.heard(stream)
+        return (await self.store.heard(document.key, [stream])).get(stream, 0) if last is None else last
+
+    async def _repair(self, hole: Hole, seen: int) -> None:
+        found = await self._read_again(hole, seen)
         self._alarm(hole, len(found))
         if found:
             letters = [

@@ -119,7 +119,12 @@ class MongoStore:
             await unless_duplicate(self._journal.insert_many(rows, ordered=False))
 
     async def journal(self, key: str) -> list[Entry]:
-        return [entry async for entry in self.entries({"_id": {"$gte": _line(key, 0), "$lt": f"{key};"}})]
+        return [entry async for entry in self.entries(_lines(key))]
+
+    async def heard(self, key: str, streams: Collection[str]) -> dict[str, int]:
+        where = {**_lines(key), "stream": {"$in": list(streams)}}
+        rows = self._journal.find(where, {"stream": 1, "sequence": 1}, sort=[("_id", ASCENDING)])
+        return {row["stream"]: row["sequence"] async for row in rows}
 
     async def history(self, key: str) -> list[Entry]:
         """All decisions on a document, as far as its state has them: also those that have just been written and are still
@@ -193,6 +198,11 @@ class MongoStore:
 def _line(document: str, position: int) -> str:
     """The `_id` of a journal entry. It sorts by document and position: an index of its own would double each append."""
     return f"{document}:{position:08}"
+
+
+def _lines(document: str) -> dict[str, Any]:
+    """Where the whole journal of a document lies."""
+    return {"_id": {"$gte": _line(document, 0), "$lt": f"{document};"}}
 
 
 def _hole(hole: Hole) -> str:

@@ -15,6 +15,7 @@ from pymongo import AsyncMongoClient
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.memory import MemoryStore
 from shared.kernel.ports import Hole, Letter, Store
+from shared.kernel.streams import Half, Sent, Streams
 from shared.store import MongoStore, connect, from_line, to_line
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
@@ -51,7 +52,7 @@ def full(key: str = "case-1", **changed: Any) -> Document:
     """With something in every field, odd names too."""
     whole = Document(
         key, "r1", 2, {"offers": {"supporter-a.b": {"number": 1}}, "text": "つなぐ"}, 1,
-        {"partner.city.updates|R-1": 2}, {"/tsunagu/intake/case-1|cases": 7}, ("c1", 41),
+        Streams(Half({"/tsunagu/intake/case-1|cases": 7}, {"partner.city.updates|R-1": Sent(2)})), ("c1", 41),
         {"page-$x.y": Answer("h", 1, 1_764_579_600_000, 40, "full", "why")}, NOW, (entry(1), entry(2)), None,
     )  # fmt: skip
     return replace(whole, **changed)
@@ -102,6 +103,14 @@ async def test_many_keys_at_once(store: Store) -> None:
     keys = [f"case-{n}" for n in range(130)]
     await put(store, *(Document(key, rev="1") for key in keys))
     assert set(await store.load([*keys, "case-none"])) == set(keys)
+
+
+async def test_a_journal_tells_what_was_heard_on_a_stream(store: Store) -> None:
+    lines = [("a|cases", 1), ("b|cases", 1), ("a|cases", 2), (None, None), ("c|cases", 9)]
+    await store.append([entry(n, stream=stream, sequence=last) for n, (stream, last) in enumerate(lines, start=1)])
+    await store.append([entry(1, "case-10", stream="a|cases", sequence=7)])
+    assert await store.heard("case-1", ["a|cases", "b|cases", "z|cases"]) == {"a|cases": 2, "b|cases": 1}
+    assert await store.heard("case-2", ["a|cases"]) == {}
 
 
 async def test_a_document_of_almost_a_megabyte(store: Store) -> None:

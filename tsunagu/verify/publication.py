@@ -23,7 +23,7 @@ def check(evidence: Evidence, report: Report) -> None:
 
 
 def _event(evidence: Evidence, service: str, entry: Stored, event: Stored, report: Report) -> None:
-    identity = Identity(event["key"], f"{_source(service, entry)}|{event['topic']}", event["sequence"])
+    identity = Identity(event["key"], f"{_source(service, entry, event)}|{event['topic']}", event["sequence"])
     copies = evidence.events.get(event["topic"], {}).get(identity)
     if copies is None:
         if evidence.is_out(service, entry) and event["topic"] not in wiring.COMPACTED:
@@ -61,8 +61,10 @@ def _from_nowhere(evidence: Evidence, memory: Memory, report: Report) -> None:
             report.add("I2", "applied, never published", f"{topic} → {memory.service}: {identity}")
 
 
-def _source(service: str, entry: Stored) -> str:
-    return f"/tsunagu/{service}/{entry['document']}"
+def _source(service: str, entry: Stored, event: Stored | None = None) -> str:
+    """With the position at which the stream of this event began anew, where it did."""
+    began = (event or {}).get("began")
+    return f"/tsunagu/{service}/{entry['document']}" + (f"#{began}" if began else "")
 
 
 def _as_told(service: str, entry: Stored) -> Identity:

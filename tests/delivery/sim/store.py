@@ -75,6 +75,11 @@ class Reached:
 class ReachedStore(Reached):
     """A bulk write is not one step: what fails may have written some of it."""
 
+    async def heard(self, key: str, streams: Collection[str]) -> dict[str, int]:
+        self._wire.history.note(self._wire.name, "RECALLED", key)
+        found: dict[str, int] = await self._wire.call("store.heard", lambda: self._what.heard(key, streams), key)
+        return found
+
     async def write(self, documents: Sequence[tuple[str, Document]]) -> set[str]:
         if not documents:
             return set()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(900)  # a busy machine; they take some seconds
 SEEDS = 100
 BEFALLS = (
     "CRASH", "FAILURE", "CANCELLED", "FROZEN", "KILLED", "SIGTERM", "STUCK", "TORN", "PASSED",
-    "duplicates", "guard_misses", "holes", "holes_left", "dead_letters", "mails",
+    "duplicates", "guard_misses", "holes", "holes_left", "dead_letters", "mails", "RECALLED", "BEGUN",
 )  # fmt: skip
 
 

@@ -30,6 +30,12 @@ LONGEST_HOLE = 1200.0
 """Seconds: who dies within a minute looks a minute again."""
 
 
+HOUR = 3600
+SHORT = 40 * 60
+REMEMBERED = (SHORT, 5 * HOUR)
+"""Seconds: more than the longest hole, and twice what two clocks differ by."""
+
+
 class Tally:
     """shared.kernel.ports.Counter."""
 
@@ -42,7 +48,7 @@ class Tally:
 
 class World:
     """`GEARS`: how many batches of a service may be on their way at once. `ending`: nobody outside does anything any more.
-    `took`: seconds since the last fault.
+    `took`: seconds since the last fault. `remembered`: how long streams are (shared.kernel.streams).
     """
 
     GEARS = (1, 3)
@@ -58,6 +64,8 @@ class World:
         self.partners = [Partner(org, self.broker, clock, Random(f"{seed} {org}")) for org in ORGS]
         self.network = Network(self.people.got)
         self.replicas: dict[tuple[str, int], Life] = {}
+        self.silences = Random(f"{seed} silences")
+        self.remembered = self.silences.choice(REMEMBERED)
         self.skews = {(name, number): self._skew() for name in APPS for number in range(REPLICAS)}
         self.depths = {name: self.chance.choice(self.GEARS) for name in APPS}
         self.births: Counter[tuple[str, int]] = Counter()
@@ -67,7 +75,8 @@ class World:
         self._tasks: list[asyncio.Task[Any]] = []
 
     def _skew(self) -> timedelta:
-        return timedelta(minutes=self.chance.choice((0, 0, 0, 60, -60)))
+        drawn = self.chance.choice((0, 0, 0, 60, -60))
+        return timedelta(minutes=drawn if self.remembered > SHORT else 0)
 
     async def run(self) -> None:
         for name, number in self.skews:
@@ -127,9 +136,14 @@ class World:
         while self.happened() < self.events:
             for _ in range(self.chance.randint(3, 10)):
                 self._act()
-                await asyncio.sleep(self.chance.expovariate(1 / 2))
+                await asyncio.sleep(self.chance.expovariate(1 / 2) + self._silence())
             if self.chance.random() < 0.4:
                 await asyncio.sleep(self.chance.choice((60, 1_000, 10_000, 50_000)) * self.chance.random())
+
+    def _silence(self) -> float:
+        """Seconds; where streams are soon forgotten, now and then so long that they are."""
+        longer = self.remembered == SHORT and self.silences.random() < 0.4
+        return self.silences.uniform(0.5, 2.5) * SHORT if longer else 0.0
 
     def happened(self) -> int:
         """Events, commands and partners' records that were written, repeats too."""
@@ -203,4 +217,9 @@ class World:
     def counts(self) -> Counter[str]:
         """What befell the run, to tell whether seeds reach what they are for."""
         whats = Counter(what.split()[0] for _, _, what, _ in self.history.lines if what[:2].isupper())
-        return whats + self.tally.counts
+        return whats + self.tally.counts + Counter(BEGUN=sum(map(_begun_anew, self.databases.values())))
+
+
+def _begun_anew(database: Database) -> int:
+    """Streams that had been forgotten by who tells them, and go on as others."""
+    return sum(event.get("began", 0) > 0 for entry in database.entries.values() for event in entry.events)

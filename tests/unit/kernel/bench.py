@@ -75,12 +75,12 @@ class Bench:
     errors: list[str] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def kernel(self, *, cluster: str = "c1", decider: Any = COUNTER, store: Any = None) -> Kernel:
+    def kernel(self, *, cluster: str = "c1", decider: Any = COUNTER, store: Any = None, **more: Any) -> Kernel:
         kernel = Kernel(
             SERVICE, cluster, SUBSCRIPTIONS, {"counter": decider}, self.bus, store or self.store, self.clock,
             NumberIds(f"rev-{next(KERNELS)}"), seals(), self.tally,
             on_answer=lambda _key, id, answer: self.answers.append((id, answer)),
-            on_error=lambda key, _error: self.errors.append(key),
+            on_error=lambda key, _error: self.errors.append(key), **more,
         )  # fmt: skip
         kernel.confirm({Place(SUMS, 0): 0, Place(COMMANDS, 0): 0})
         return kernel

@@ -8,15 +8,18 @@ import pytest
 from pydantic_core import from_json
 
 from shared.kernel.document import Answer, Cause, Document, Entry, entry_from, from_stored, to_stored
+from shared.kernel.streams import Half, Sent, Streams
 
 LINE = Entry("case-1", 3, "2026-04-01T00:00:00+00:00", Cause("c", "commands", 1, 7), None, None, "id-1", None, [],
              hash="h", by="partner:acme")  # fmt: skip
+LATELY = Half({"matching|matches": 4}, {"cases|case-1": Sent(2)})
+EARLIER = Half({"x|y": 1}, {"z|a": Sent(1, 9)})
 FULL = Document(
-    "case-1", "token", 3, {"state": "open"}, 1, {"cases|case-1": 2}, {"matching|matches": 4}, ("c", 7),
+    "case-1", "token", 3, {"state": "open"}, 1, Streams(LATELY, EARLIER, 1_700_000_000, 5), ("c", 7),
     {"id-1": Answer("h", 3, 1_000, 7)}, datetime(2026, 4, 1, tzinfo=UTC), (LINE,), None,
 )  # fmt: skip
 OTHER: dict[str, Any] = {
-    "key": "case-2", "rev": "new", "version": 4, "state": {}, "evolve": 2, "sent": {}, "seen": {}, "at": ("d", 8),
+    "key": "case-2", "rev": "new", "version": 4, "state": {}, "evolve": 2, "streams": Streams(), "at": ("d", 8),
     "ids": {}, "due": None, "outbox": (), "stuck": "commands-1-8", "size": 99,
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ async def test_each_source_and_topic_counts_for_itself(bench: Bench) -> None:
     records = [bench.event(1, 1, source="a"), bench.event(2, 1, source="b"), bench.event(3, 2, source="a")]
     await bench.deliver(bench.kernel(), *records)
     assert (await bench.state())["chain"] == chain_of(1, 2, 3)
-    assert (await bench.document()).seen == {f"a|{SUMS}": 2, f"b|{SUMS}": 1}
+    assert (await bench.document()).streams.lately.seen == {f"a|{SUMS}": 2, f"b|{SUMS}": 1}
 
 
 async def test_an_event_that_nothing_follows_from_leaves_no_hole(bench: Bench) -> None:

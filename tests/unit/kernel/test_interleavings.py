@@ -64,7 +64,7 @@ def test_any_run_ends_as_the_undisturbed_one(plan: list[tuple[int, bool, bool, b
     smooth, rough = undisturbed(), asyncio.run(outcome(plan))
     for key in KEYS:
         one, other = from_stored(smooth.store.documents[key]), from_stored(rough.store.documents[key])
-        for name in ("state", "version", "seen", "sent"):
+        for name in ("state", "version", "streams"):
             assert getattr(one, name) == getattr(other, name)
     assert smooth.store.entries == rough.store.entries
     one_run = not any(crash or replaced for _, crash, _, replaced in plan)

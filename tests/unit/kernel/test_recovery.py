@@ -153,7 +153,7 @@ async def test_a_journal_that_this_version_cannot_fold_waits_for_one_that_can(be
     with pytest.raises(CannotFold):
         recover(Document(KEY), told(bench), older)
     waiting = unfolded(Document(KEY), told(bench), older)
-    assert (waiting.version, waiting.seen, waiting.sent, waiting.at) == (2, before.seen, before.sent, before.at)
+    assert (waiting.version, waiting.streams, waiting.at) == (2, before.streams, before.at)
     assert waiting.stuck
     await bench.store.write([(before.rev, replace(waiting, rev="back"))])
     await bench.deliver(bench.kernel(), bench.event(7, 2))

@@ -91,8 +91,7 @@ async def test_a_release_that_comes_again_after_a_crash_does_no_harm(bench: Benc
 
 async def test_a_letter_that_cannot_be_opened_keeps_its_own_document_waiting(bench: Bench) -> None:
     await bench.deliver(bench.kernel(), bench.event(666, 1))
-    other_key = bench.kernel(decider=FIXED)
-    other_key.sealer = Seals(KEYS, b"o" * 32)
+    other_key = replace(bench.kernel(decider=FIXED), sealer=Seals(KEYS, b"o" * 32))
     await bench.deliver(other_key, bench.release(), bench.event(5, 1, key="counter-2"))
     assert (await bench.document()).stuck
     assert (await bench.state("counter-2"))["total"] == 5
@@ -108,8 +107,8 @@ async def test_an_event_of_ours_that_this_version_cannot_read_makes_its_document
     assert (await bench.document()).stuck == str(new)
     assert (await bench.document("counter-2")).stuck == str(broken)
     assert [dead["reason"] for dead in bench.dead()] == ["stuck"] * 3
-    newer = bench.kernel()
-    newer.subscriptions = replace(SUBSCRIPTIONS, events={SUMS: {**by_type((Add,)), "test.add.v2": Add}})
+    subscriptions = replace(SUBSCRIPTIONS, events={SUMS: {**by_type((Add,)), "test.add.v2": Add}})
+    newer = replace(bench.kernel(), subscriptions=subscriptions)
     await bench.deliver(newer, bench.release())
     assert (await bench.state())["chain"] == chain_of(5, 7)
 

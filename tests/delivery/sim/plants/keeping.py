@@ -8,9 +8,11 @@ from shared.kernel import fold as folding
 from shared.kernel.batch import Batch
 from shared.kernel.document import Document, to_stored
 from shared.kernel.kernel import Kernel
+from shared.kernel.loading import Loader
 from shared.kernel.memory import MemoryStore
 from shared.kernel.record import Kind, Place, Record
 from shared.kernel.step import World
+from shared.kernel.streams import Sent, Streams
 from shared.recovery.holes import Repair
 from tests.delivery.sim.bus import SimulatedBus
 from tests.delivery.sim.consumer import Consumer
@@ -22,12 +24,12 @@ MORE = 15
 
 @plant
 def no_duplicate_check() -> Sequence[Any]:
-    return [mock.patch.object(Document, "knows", lambda _self, _an, _cluster: False)]
+    return [mock.patch.object(Document, "knows", lambda _self, _an, _cluster, _recalled: False)]
 
 
 @plant
 def a_hole_applied() -> Sequence[Any]:
-    return [mock.patch.object(Document, "misses", lambda _self, _an: False)]
+    return [mock.patch.object(Document, "misses", lambda _self, _an, _recalled: False)]
 
 
 @plant
@@ -115,7 +117,24 @@ def the_word_of_another_run_believed() -> Sequence[Any]:
 def letters_without_a_release() -> Sequence[Any]:
     """What lay aside for a stuck document is thrown away with the release, not folded."""
 
-    async def none(self: Kernel, key: str, inputs: Any) -> list[Any]:
+    async def none(_self: Loader, _key: str) -> list[Any]:
         return []
 
-    return [mock.patch.object(Kernel, "_letters", none)]
+    return [mock.patch.object(Loader, "letters", none)]
+
+
+@plant
+def a_forgotten_stream_taken_for_a_new_one() -> Sequence[Any]:
+    """What was heard on it is applied once more, and what follows is taken for what is ahead of a hole."""
+    return [mock.patch.object(Streams, "doubts", lambda _self, _sequence, _time: False)]
+
+
+@plant
+def a_forgotten_stream_told_under_its_old_name() -> Sequence[Any]:
+    """Whoever reads it knows these numbers."""
+
+    def next(self: Streams, route: str, _position: int) -> Sent:
+        last = self.lately.sent.get(route) or self.earlier.sent.get(route) or Sent(0)
+        return Sent(last.number + 1)
+
+    return [mock.patch.object(Streams, "next", next)]
