@@ -16,8 +16,8 @@ KEEP_IDS = 64
 KEEP_IDS_MS = 10 * 60 * 1000
 MAX_BYTES = 1_000_000
 """A document that would grow beyond this is stuck: the database's own limit is 16 MB, and long before it all is slow."""
-STREAM_BYTES = 100
-"""Of a stream's name and number as stored: half of it to a little more."""
+STREAM_BYTES = 50
+"""Of a stream's name and number as stored, about."""
 
 
 Recalled = Mapping[str, int] | None

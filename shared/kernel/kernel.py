@@ -27,7 +27,7 @@ from shared.kernel.loading import Loader
 from shared.kernel.ports import Bus, Counter, Hole, Sealer, Store
 from shared.kernel.record import TAKES_UP, Input, Kind, Message, Place, Record, Subscriptions, letter_id
 from shared.kernel.step import World
-from shared.kernel.streams import REMEMBERED, Forgotten
+from shared.kernel.streams import Horizon, Forgotten
 
 SLICE = 100
 """Documents folded at once, in a few milliseconds."""
@@ -39,7 +39,7 @@ class Kernel:
 
     `on_answer(document, command id, answer)` is called once a command's effects are published. `within`: the limit of the parts
     that compute, and so wait for nothing. `limit`: of what cannot be used. `on_reused`: what is told of a partner's record
-    whose id was used before for something else: nobody decides about it. `forget`: what the store remembers. `remembered`: see
+    whose id was used before for something else: nobody decides about it. `forget`: what the store remembers. `horizon`: see
     shared.kernel.streams. `run`: of reading, from one break to the next: see shared.kernel.fold.pending.
     """
 
@@ -61,7 +61,7 @@ class Kernel:
     limit: Limit = field(default_factory=Limit)
     on_reused: Callable[[Input], Sequence[Message]] = lambda _input: ()
     forget: Callable[[], None] = lambda: None
-    remembered: int = REMEMBERED
+    horizon: Horizon = Horizon()
     run: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -240,7 +240,7 @@ class Kernel:
     def _world(self) -> World:
         return World(
             self.service, self.cluster, self.clock.now(), f"{self.run}.{self.ids.new()}", self.deciders,
-            dict(self.committed), self.view, self.remembered,
+            dict(self.committed), self.view, self.horizon,
         )  # fmt: skip
 
 

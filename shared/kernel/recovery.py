@@ -13,7 +13,7 @@ from shared.errors import DomainError
 from shared.kernel.decider import Decider
 from shared.kernel.document import Document, Entry
 from shared.kernel.step import Committed, answer, refold
-from shared.kernel.streams import REMEMBERED, Sent, Streams
+from shared.kernel.streams import Horizon, Sent, Streams
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Known:
     cluster: str
     committed: Committed
     deciders: Mapping[str, Decider[Any]]
-    remembered: int = REMEMBERED
+    horizon: Horizon = Horizon()
 
     def is_out(self, entry: Entry) -> bool:
         """Are its effects on Kafka for certain? If not, its record comes again and brings it out. An older cluster's
@@ -76,7 +76,7 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     noted = replace(
         document,
         version=entry.position,
-        streams=_streams(document.streams, entry, known.remembered),
+        streams=_streams(document.streams, entry, known.horizon),
         at=document.at if entry.stream or entry.kept else (cause.cluster, cause.offset),
         outbox=document.outbox if known.is_out(entry) else (*document.outbox, entry),
     )
@@ -86,14 +86,14 @@ def _note(document: Document, entry: Entry, known: Known) -> Document:
     return replace(noted, ids=noted.answered(entry.command, answer(entry), below))
 
 
-def _streams(before: Streams, entry: Entry, remembered: int) -> Streams:
+def _streams(before: Streams, entry: Entry, horizon: Horizon) -> Streams:
     heard = {entry.stream: entry.sequence} if entry.stream and entry.sequence else {}
     told = {
         f"{event['topic']}|{event['key']}": Sent(event["sequence"], event.get("began", 0))
         for event in entry.events
         if event["topic"]
     }
-    return before.after(heard, told, int(datetime.fromisoformat(entry.at).timestamp()), remembered)
+    return before.after(heard, told, int(datetime.fromisoformat(entry.at).timestamp()), horizon)
 
 
 def same(one: Entry, other: Entry) -> bool:

@@ -14,7 +14,7 @@ from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.record import Input, Kind, Place
-from shared.kernel.streams import REMEMBERED, Sent
+from shared.kernel.streams import Horizon, Sent
 
 Committed = Mapping[Place, int]
 
@@ -24,7 +24,7 @@ class World:
     """What a fold depends on besides document and inputs. `committed`: below these offsets all effects are on Kafka.
 
     `token`: the `rev` of whatever this fold changes: its run's name, a dot, its own. No other fold has it, so nothing is
-    written on what another one did. `remembered`: see shared.kernel.streams.
+    written on what another one did. `horizon`: see shared.kernel.streams.
     """
 
     service: str
@@ -34,7 +34,7 @@ class World:
     deciders: Mapping[str, Decider[Any]]
     committed: Committed
     view: Any = None
-    remembered: int = REMEMBERED
+    horizon: Horizon = Horizon()
 
     def wrote(self, document: Document) -> bool:
         """Is it as this run of reading has left it?"""
@@ -111,7 +111,7 @@ def _written(
     )
     changes = document.marked(one, world.cluster)
     heard = {one.stream: one.sequence} if one.kind is Kind.EVENT else {}
-    streams = document.streams.after(heard, sent, int(world.now.timestamp()), world.remembered)
+    streams = document.streams.after(heard, sent, int(world.now.timestamp()), world.horizon)
     if entry.command:
         below = world.committed.get(entry.cause.place, 0)
         changes["ids"] = document.answered(entry.command, answer(entry), below)

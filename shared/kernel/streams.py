@@ -12,8 +12,14 @@ from typing import Any, NamedTuple
 
 from shared.errors import TsunaguError
 
-REMEMBERED = 30 * 24 * 3600
-"""Seconds of silence after which a stream may be forgotten; after twice as many it is, with the next decision."""
+
+class Horizon(NamedTuple):
+    """`silence`: seconds after which a stream may be forgotten; after twice as many it is. `few`: a document that remembers no
+    more than so many, heard and told, forgets none: cases have a handful, and go on after months where they were.
+    """
+
+    silence: int = 30 * 24 * 3600
+    few: int = 64
 
 
 class Forgotten(TsunaguError):
@@ -57,7 +63,8 @@ class Streams:
     doubt: int = 0
 
     def __len__(self) -> int:
-        return len(self.lately.seen) + len(self.earlier.seen)
+        """One that is in both halves counts twice."""
+        return sum(map(len, (*self.lately, *self.earlier)))
 
     def heard(self, stream: str) -> int | None:
         """The number of the last event; None: not remembered."""
@@ -72,12 +79,12 @@ class Streams:
         last = self.lately.sent.get(route) or self.earlier.sent.get(route)
         return Sent(last.number + 1, last.began) if last else Sent(1, position if self.doubt else 0)
 
-    def after(self, seen: Mapping[str, int], sent: Mapping[str, Sent], at: int, remembered: int) -> "Streams":
+    def after(self, seen: Mapping[str, int], sent: Mapping[str, Sent], at: int, horizon: Horizon) -> "Streams":
         """After a decision at that time."""
         since, lately = self.turned or at, self.lately.with_(seen, sent)
-        if at - since < remembered:
+        if at - since < horizon.silence or len(self) <= horizon.few:
             return Streams(lately, self.earlier, since, self.doubt)
-        late = since + remembered // 2  # clocks may differ, and deliveries take their time
+        late = since + horizon.silence // 2  # clocks may differ, and deliveries take their time
         return Streams(Half(seen, sent), self.lately, at, self.doubt if self.earlier.within(lately) else late)
 
 

@@ -4,12 +4,13 @@ Most of it is what `tsunagu verify` checks on real networks: here are those prom
 rest, or whose outside is known, can be held to.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from shared.kernel.document import from_stored
 from tests.delivery.sim.evidence import evidence
-from tests.delivery.sim.world import World
+from tests.delivery.sim.world import FEW, World
 from tsunagu.verify.evidence import Evidence
 from tsunagu.verify.run import judge
 
@@ -95,4 +96,20 @@ def outcomes(_: World, found: Evidence) -> Found:
             yield f"outcome: {case} is {state['state']} in intake and {status} in matching"
 
 
-CHECKS: tuple[Callable[[World, Evidence], Found], ...] = (at_rest, holds, assignments, answers, outcomes)
+def numbers(_: World, found: Evidence) -> Found:
+    """What a partner is told of a case is numbered 1, 2, 3 …, from one source, whatever is forgotten meanwhile: a case has too
+    few streams in intake to forget one.
+    """
+    for case, document in found.memories["intake"].documents.items():
+        if len(from_stored(dict(document)).streams) > FEW:
+            yield f"numbers: {case} has more than {FEW} streams"
+    for topic in (topic for topic in found.topics if topic.endswith(".updates")):
+        sources: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for told in found.topics[topic]:
+            sources[told.key][told.head["source"]].add(int(told.head["sequence"]))
+        for reference, told_by in sources.items():
+            if len(told_by) > 1 or any(len(known) != max(known) for known in told_by.values()):
+                yield f"numbers: {topic} has {dict(told_by)} for {reference}"
+
+
+CHECKS: tuple[Callable[[World, Evidence], Found], ...] = (at_rest, holds, assignments, answers, outcomes, numbers)

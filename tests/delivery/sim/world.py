@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from shared.kernel.record import FAILS
+from shared.kernel.streams import Horizon
 from shared.recovery.holes import PAUSE
 from tests.delivery.sim.broker import Broker
 from tests.delivery.sim.history import History
@@ -32,8 +33,10 @@ LONGEST_HOLE = 1200.0
 
 HOUR = 3600
 SHORT = 40 * 60
-REMEMBERED = (SHORT, 5 * HOUR)
+SILENCES = (SHORT, 5 * HOUR)
 """Seconds: more than the longest hole, and twice what two clocks differ by."""
+FEW = 10
+"""Streams: more than a case has in intake, whose partners are promised that its numbers go on."""
 
 
 class Tally:
@@ -48,7 +51,7 @@ class Tally:
 
 class World:
     """`GEARS`: how many batches of a service may be on their way at once. `ending`: nobody outside does anything any more.
-    `took`: seconds since the last fault. `remembered`: how long streams are (shared.kernel.streams).
+    `took`: seconds since the last fault. `horizon`: of what documents remember.
     """
 
     GEARS = (1, 3)
@@ -65,7 +68,7 @@ class World:
         self.network = Network(self.people.got)
         self.replicas: dict[tuple[str, int], Life] = {}
         self.silences = Random(f"{seed} silences")
-        self.remembered = self.silences.choice(REMEMBERED)
+        self.horizon = Horizon(self.silences.choice(SILENCES), FEW)
         self.skews = {(name, number): self._skew() for name in APPS for number in range(REPLICAS)}
         self.depths = {name: self.chance.choice(self.GEARS) for name in APPS}
         self.births: Counter[tuple[str, int]] = Counter()
@@ -76,7 +79,7 @@ class World:
 
     def _skew(self) -> timedelta:
         drawn = self.chance.choice((0, 0, 0, 60, -60))
-        return timedelta(minutes=drawn if self.remembered > SHORT else 0)
+        return timedelta(minutes=drawn if self.horizon.silence > SHORT else 0)
 
     async def run(self) -> None:
         for name, number in self.skews:
@@ -142,7 +145,7 @@ class World:
 
     def _silence(self) -> float:
         """Seconds; where streams are soon forgotten, now and then so long that they are."""
-        longer = self.remembered == SHORT and self.silences.random() < 0.4
+        longer = self.horizon.silence == SHORT and self.silences.random() < 0.4
         return self.silences.uniform(0.5, 2.5) * SHORT if longer else 0.0
 
     def happened(self) -> int:

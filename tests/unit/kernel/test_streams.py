@@ -15,7 +15,7 @@ from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryStore
 from shared.kernel.record import Record
 from shared.kernel.recovery import Known, recover
-from shared.kernel.streams import Sent
+from shared.kernel.streams import Horizon, Sent
 from tests.unit.kernel.bench import KEY, Bench, heads_of
 from tests.unit.kernel.counter import SUMS, TOTALS, Add, Ignored, chain_of
 from tests.unit.kernel.test_stuck import FIXED
@@ -23,8 +23,8 @@ from tests.unit.kernel.test_stuck import FIXED
 DAY = 24 * 3600
 
 
-def remembering(bench: Bench, days: float = 1) -> Kernel:
-    return bench.kernel(remembered=int(days * DAY))
+def remembering(bench: Bench, days: float = 1, few: int = 0) -> Kernel:
+    return bench.kernel(horizon=Horizon(int(days * DAY), few))
 
 
 def said(bench: Bench, source: str, sequence: int, number: int, ago: float = 0) -> Record:
@@ -70,8 +70,19 @@ async def test_a_document_remembers_no_more_than_two_horizons_have_brought(bench
     for day in range(50):
         await bench.deliver(kernel, said(bench, f"case-{day}", 1, day))
         bench.clock.forward(days=0.5)
-    assert len((await bench.document()).streams) <= 5
+    assert len((await bench.document()).streams) <= 8
     assert len(to_stored(await bench.document())["memory"]) < 400
+
+
+async def test_a_document_with_few_streams_forgets_none(bench: Bench) -> None:
+    """A partner was promised that the numbers of a case go on."""
+    kernel = remembering(bench, few=4)
+    await bench.deliver(kernel, said(bench, "a", 1, 5))
+    await turned(bench, kernel, 400)
+    await bench.deliver(kernel, said(bench, "a", 2, 7), said(bench, "b", 1, 9))
+    assert bench.totals()[-1][1] == 3
+    await turned(bench, kernel, 2)
+    assert (await bench.document()).streams.heard(f"a|{SUMS}") == 2, "four: a, b, others, and what is told"
 
 
 @pytest.mark.parametrize("sequence", [1, 2])
@@ -121,7 +132,7 @@ async def test_what_is_told_after_a_long_silence_begins_a_stream_of_its_own(benc
 async def test_a_stuck_document_knows_what_it_has_forgotten(bench: Bench) -> None:
     kernel = await forgetful(bench)
     await bench.deliver(kernel, said(bench, "b", 1, 666), said(bench, "a", 2, 7, ago=2), said(bench, "a", 3, 9))
-    healed = bench.kernel(decider=FIXED, remembered=DAY)
+    healed = bench.kernel(decider=FIXED, horizon=Horizon(DAY, 0))
     await bench.deliver(healed, bench.release())
     assert (await bench.state())["chain"] == chain_of(5, 7, 666, 9)
 
@@ -153,7 +164,7 @@ async def _all_once(plan: Sequence[tuple[str, float, bool]]) -> None:
         document = await bench.document()
         assert document.state["chain"] == chain_of(*range(len(plan)))
         journal = await bench.store.journal(KEY)
-        known = Known(kernel.cluster, dict(kernel.committed), kernel.deciders, kernel.remembered)
+        known = Known(kernel.cluster, dict(kernel.committed), kernel.deciders, kernel.horizon)
         assert recover(Document(KEY), journal, known) == replace(document, rev="", outbox=())
 
 
