@@ -27,7 +27,7 @@ from shared.kernel.loading import Loader
 from shared.kernel.ports import Bus, Counter, Hole, Sealer, Store
 from shared.kernel.record import TAKES_UP, Input, Kind, Message, Place, Record, Subscriptions, letter_id
 from shared.kernel.step import World
-from shared.kernel.streams import Horizon, Forgotten
+from shared.kernel.streams import HORIZON, Forgotten, Horizon
 
 SLICE = 100
 """Documents folded at once, in a few milliseconds."""
@@ -61,7 +61,7 @@ class Kernel:
     limit: Limit = field(default_factory=Limit)
     on_reused: Callable[[Input], Sequence[Message]] = lambda _input: ()
     forget: Callable[[], None] = lambda: None
-    horizon: Horizon = Horizon()
+    horizon: Horizon = HORIZON
     run: str = field(init=False)
 
     def __post_init__(self) -> None:

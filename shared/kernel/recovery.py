@@ -13,7 +13,7 @@ from shared.errors import DomainError
 from shared.kernel.decider import Decider
 from shared.kernel.document import Document, Entry
 from shared.kernel.step import Committed, answer, refold
-from shared.kernel.streams import Horizon, Sent, Streams
+from shared.kernel.streams import HORIZON, Horizon, Sent, Streams
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Known:
     cluster: str
     committed: Committed
     deciders: Mapping[str, Decider[Any]]
-    horizon: Horizon = Horizon()
+    horizon: Horizon = HORIZON
 
     def is_out(self, entry: Entry) -> bool:
         """Are its effects on Kafka for certain? If not, its record comes again and brings it out. An older cluster's

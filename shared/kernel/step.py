@@ -14,7 +14,7 @@ from shared.events.base import Event
 from shared.kernel.decider import Context, Decider, Decision, Refused, Tick
 from shared.kernel.document import Answer, Cause, Document, Entry
 from shared.kernel.record import Input, Kind, Place
-from shared.kernel.streams import Horizon, Sent
+from shared.kernel.streams import HORIZON, Horizon, Sent
 
 Committed = Mapping[Place, int]
 
@@ -34,7 +34,7 @@ class World:
     deciders: Mapping[str, Decider[Any]]
     committed: Committed
     view: Any = None
-    horizon: Horizon = Horizon()
+    horizon: Horizon = HORIZON
 
     def wrote(self, document: Document) -> bool:
         """Is it as this run of reading has left it?"""

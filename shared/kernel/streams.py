@@ -22,6 +22,9 @@ class Horizon(NamedTuple):
     few: int = 64
 
 
+HORIZON = Horizon()
+
+
 class Forgotten(TsunaguError):
     """Only the journal can tell whether this was heard before."""
 
