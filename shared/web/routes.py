@@ -25,9 +25,8 @@ class Routes:
 
     def methods(self, path: str) -> list[str]:
         """All that the address answers, whichever route each is of."""
-        return sorted(
-            {method for pattern, methods, _ in self._known if pattern.match(path) for method in methods or ()}
-        )
+        found = {method for pattern, methods, _ in self._known if pattern.match(path) for method in methods or ()}
+        return sorted(found | {"HEAD"} if "GET" in found else found)
 
     def keys(self) -> list[str]:
         """All of them. What is mounted answers any method itself, and is listed for GET."""

@@ -19,6 +19,7 @@ from shared.web.answers import Failures, told
 from shared.web.ceremonies import site_of
 from shared.web.guard import Guard, Rules
 from shared.web.headers import Headers
+from shared.web.heads import Heads
 from shared.web.identity import Identity, Keys, Opens
 from shared.web.invitations import Invitations
 from shared.web.limits import Rate
@@ -60,6 +61,7 @@ def furnish(
         getattr(settings, f"url_{p.name}"), settings.max_body, bodies or {},
     )  # fmt: skip
     routes = Routes(app)
+    app.add_middleware(Heads)
     app.add_middleware(Guard, rules=rules, routes=routes, pages=pages)
     app.add_middleware(Patience)
     app.add_middleware(Failures, pages=pages)
