@@ -88,17 +88,24 @@ AMENDED = Wording(
     _("On your page you see all of it as it is now. If you cannot do it any more, tell us there."),
     _("Open your page"),
 )
+CLOSED = Wording(
+    _("This is closed: %(category)s, %(place)s"),
+    _("The matter is closed, so nobody is needed for it any more."),
+    NOTHING_TO_DO,
+)
 WITHDRAWN: dict[str, Wording] = {
+    "amended": Wording(
+        _("Changed: %(category)s, %(place)s"),
+        _("The organisation has changed what it needs, so this request is over."),
+        _("If you can help with the new one, you get a mail of its own: please answer that one."),
+    ),
+    "erased": CLOSED,
     "expired": Wording(
         _("The time to answer is over: %(category)s, %(place)s"),
         _("We have not heard from you in time and are asking someone else. That is quite all right."),
         _("If you would like us to ask you less often, choose a rest the next time we ask you."),
     ),
-    "closed": Wording(
-        _("This is closed: %(category)s, %(place)s"),
-        _("The matter is closed, so nobody is needed for it any more."),
-        NOTHING_TO_DO,
-    ),
+    "closed": CLOSED,
     "reassigned": Wording(
         _("Someone else has taken this over: %(category)s, %(place)s"),
         _("A coordinator has given this to someone else."),

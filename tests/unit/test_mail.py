@@ -57,6 +57,11 @@ def test_a_withdrawal_says_why(reason) -> None:
     assert (subject in others) == (reason in WITHDRAWN)
 
 
+@pytest.mark.parametrize("reason", ["amended", "erased"])
+def test_nobody_is_told_that_help_is_not_needed_who_is_asked_anew_or_where_the_person_was_erased(reason: str) -> None:
+    assert "does not need it any more" not in compose("withdrawn", "en", offer=OFFER, link=LINK, reason=reason).text
+
+
 def test_it_is_in_english_and_says_so_where_there_is_no_translation() -> None:
     mail = compose("offer", "ne", offer=OFFER, link=LINK)
     assert mail.text.startswith("We have no translation into Nepali yet, so this is in English.\n\n")
