@@ -66,7 +66,7 @@ class OfferPages:
         link = self._links.read(token)  # the guard has let nobody through with another
         found = await self._view(link, token)
         if found is None:
-            return self._link_page(request, "foreign", 404)
+            return self._link_page(request, "expired", 404)
         if found.number != link.number:
             return self._link_page(request, "expired", 410, found.state)
         return self._pages.render(
@@ -97,7 +97,7 @@ class OfferPages:
         id_ = f"page-{secrets.token_hex(10)}"
         answer = await self._parts.commands.ask(link.supporter, command, id_, link.actor, adapter="page")
         if answer and answer.refused:
-            if answer.refused in ("expired", "foreign", "taken", "withdrawn"):
+            if answer.refused in ("expired", "taken", "withdrawn"):
                 return self._link_page(request, answer.refused, 409)
             return self._link_page(request, "used", 409, answer.refused)
         return RedirectResponse(with_language(request, f"/offers/{token}"), 303)

@@ -169,7 +169,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     *(
         (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken"})
-        for problem in ("used", "expired", "foreign", "taken", "withdrawn")
+        for problem in ("used", "expired", "taken", "withdrawn")
     ),
     ("cases", "matching", "cases.html", {
         "cases": [

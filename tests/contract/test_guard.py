@@ -49,6 +49,11 @@ async def test_what_has_no_row_is_denied_to_everybody(services: dict[str, Servic
         assert answer.status_code == 403 and "no_row" in answer.json()["type"]
 
 
+async def test_whoever_opens_a_mail_of_long_ago_is_not_told_that_it_was_anothers(services: dict[str, Service]) -> None:
+    answer = await browser(services["notify"].app, "notify").get(OFFER)
+    assert answer.status_code == 404 and "This link has expired" in answer.text
+
+
 async def test_what_is_not_there_is_not_found_and_a_wrong_method_is_no_way_in(services: dict[str, Service]) -> None:
     at = browser(services["matching"].app, "matching")
     assert (await at.get("/nothing")).status_code == 404

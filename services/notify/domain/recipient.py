@@ -45,7 +45,8 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
         case OfferTaken() if _is_known(recipient, told):
             return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
         case OfferWithdrawn() if _is_known(recipient, told):
-            heard = _heard(told, "withdrawn", reason=told.reason)
+            state = "taken" if told.reason == "reassigned" else "withdrawn"
+            heard = _heard(told, state, reason=told.reason)
             if told.reason == "supporter_erased":  # nobody can be written to any more
                 return [heard]
             return [heard, *messages.send(context, told.case, told.number, "withdrawn")]
@@ -91,7 +92,7 @@ def _referral(told: Referral) -> Referral:
 def _answered(recipient: Recipient, answer: commands.OfCase, context: Context) -> Decision:
     offer = recipient.offers.get(answer.case)
     if offer is None or offer.number != answer.number:
-        return [Refused("foreign", "this link belongs to no offer that you have")]
+        return [Refused("expired", "this link is of an offer that is over")]
     said: dict[str, Any] = {"case": answer.case, "supporter": context.key, "number": answer.number}
     match answer:
         case commands.Accept():

@@ -1,4 +1,4 @@
-"""A recipient hears of offers and answers them; a link that is used, late or another's does nothing."""
+"""A recipient hears of offers and answers them; a link that is used, late or over does nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -55,9 +55,9 @@ def test_after_its_time_it_can_no_longer_be_answered() -> None:
     [Accept(case="case-2", number=1), Accept(case=CASE, number=2), Report(case="case-2", number=1, minutes=1,
                                                                           outcome="resolved")],
 )  # fmt: skip
-def test_the_link_of_another_offer_does_nothing(link: Any) -> None:
-    asked().when(link).then("foreign")
-    an().when(link).then("foreign")
+def test_a_link_whose_offer_is_over_or_forgotten_does_nothing(link: Any) -> None:
+    asked().when(link).then("expired")
+    an().when(link).then("expired")
 
 
 def test_only_who_has_the_case_sees_the_resident_reports_or_drops_out() -> None:
@@ -98,6 +98,12 @@ def test_that_it_is_over_is_told_to_who_knows_of_it(before: Any) -> None:
     person.when(ACCEPT).then("withdrawn")
 
 
+def test_whose_case_a_coordinator_gave_to_somebody_else_reads_so() -> None:
+    person = assigned().when(withdrawn("reassigned"))
+    person.then(some(Heard, state="taken", reason="reassigned"), some(MessageDue, kind="withdrawn"), SendingStarted)
+    person.when(REPORT).then("taken")
+
+
 def test_what_they_never_heard_of_or_let_go_of_is_not_told() -> None:
     for told in (TAKEN, withdrawn()):
         an().when(told).then()
@@ -107,7 +113,7 @@ def test_what_they_never_heard_of_or_let_go_of_is_not_told() -> None:
 
 def test_asked_anew_the_older_link_is_dead() -> None:
     person = asked().when(withdrawn("amended"), made(number=2, urgency="soon"))
-    person.when(ACCEPT).then("foreign")
+    person.when(ACCEPT).then("expired")
     person.when(Accept(case=CASE, number=2)).then(responses.OfferAccepted, some(Heard, state="answered"))
 
 
