@@ -80,6 +80,7 @@ LABELS = MappingProxyType(
             "ill": _("I am ill"),
             "no_time": _("I have no time after all"),
             "reassigned": _("A coordinator gave it to someone else"),
+            "amended": _("The partner changed it: it now needs someone else"),
             "supporter_erased": _("The supporter has left"),
             "other": _("Another reason"),
         },

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.matching import policy
 from services.matching.domain import commands
 from services.matching.domain.answers import answered
 from services.matching.domain.directing import directed
@@ -17,6 +18,7 @@ from services.matching.domain.offers import (
 from services.matching.domain.places import held, lost
 from services.matching.domain.steps import confirmed, folded, free, go_on, withdrawn
 from shared.events import holds, matches, offers
+from shared.events.base import Event
 from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseErased, CaseWithdrawn
 from shared.events.hold_answers import HoldGranted, HoldLost, HoldRefused
 from shared.events.responses import (
@@ -69,15 +71,27 @@ def _expired(case: Case, context: Context) -> Decision:
 
 
 def _amended(case: Case, asked: CaseAmended, context: Context) -> Decision:
-    """Whoever was asked was asked something else: asked anew. Who has it already is told what changed."""
+    """Whoever was asked was asked something else: asked anew. Who has it already is told what changed, and keeps it but
+    where they may not do what is asked for now.
+    """
     if case.status in ("new", "closed"):
         return []
     opened = Opened(referral=asked)
+    between: list[Event] = [matches.Resumed(case=context.key)] if case.status == "escalated" else []
     if case.status == "assigned" and case.assigned:
-        changed = folded(case, [opened])
-        return [opened, confirmed(changed, context.key, case.assigned, case.offers[case.assigned].number)]
-    resumed = [matches.Resumed(case=context.key)] if case.status == "escalated" else []
-    return go_on(case, context, [*withdrawn(case, context.key, "amended"), *resumed, opened])
+        if not _outgrown(case, case.assigned, asked, context):
+            changed = folded(case, [opened])
+            return [opened, confirmed(changed, context.key, case.assigned, case.offers[case.assigned].number)]
+        between = [matches.Released(case=context.key, supporter=case.assigned, reason="amended")]
+    return go_on(case, context, [*withdrawn(case, context.key, "amended"), *between, opened])
+
+
+def _outgrown(case: Case, supporter: str, asked: CaseAmended, context: Context) -> bool:
+    """Whether it has become work or a language that this supporter may not take: no coordinator could assign it to them."""
+    was, able = case.asks(), context.view.get(supporter)
+    if able is None or (was.category, was.languages) == (asked.category, asked.languages):
+        return False
+    return policy.why_not(able, asked.category, asked.languages) is not None
 
 
 def _closed(case: Case, reason: str) -> Decision:

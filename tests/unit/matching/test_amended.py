@@ -1,12 +1,16 @@
 """What was asked has changed: who was asked is asked anew, who has it is told."""
 
+from typing import Any
+
+import pytest
+
 from services.matching.domain.commands import AskAgain
 from services.matching.domain.offers import Denied, Opened
 from shared.events import matches
 from shared.events.cases import CaseWithdrawn
 from shared.events.holds import HoldReleased, HoldRequested
 from shared.events.offers import OfferConfirmed, OfferMade, OfferWithdrawn
-from shared.events.responses import OfferAccepted, OfferDeclined
+from shared.events.responses import ActivityReported, OfferAccepted, OfferDeclined
 from tests.unit.given import some
 from tests.unit.matching.people import (
     AN,
@@ -63,6 +67,24 @@ def test_who_has_it_is_told_what_changed() -> None:
     assigned().when(amended(municipality="08203")).then(
         Opened, some(OfferConfirmed, recipient=AN, number=1, municipality="08203")
     )
+
+
+@pytest.mark.parametrize("change", [{"category": "residence_application"}, {"languages": ("ne",)}])
+def test_who_has_it_and_may_not_do_what_it_has_become_has_it_no_longer(change: dict[str, Any]) -> None:
+    case = assigned()
+    able = supporter("chi", languages=("ne", "vi"), licences=("administrative_scrivener",))
+    case.view = {**case.view, **roster(able)}
+    case.when(amended(**change)).then(
+        some(OfferWithdrawn, recipient=AN, number=1, reason="amended"), some(HoldReleased, supporter=AN, number=1),
+        some(matches.Released, supporter=AN, reason="amended"), Opened, some(HoldRequested, supporter="supporter-chi"),
+    )  # fmt: skip
+    case.when(says(ActivityReported, AN, 1, minutes=30, outcome="resolved")).then()
+
+
+def test_who_has_it_keeps_it_though_the_roster_says_otherwise_by_now_where_neither_was_changed() -> None:
+    case = assigned()
+    case.view = roster(supporter("an", languages=("ko",)))
+    case.when(amended(urgency="urgent")).then(Opened, some(OfferConfirmed, recipient=AN, urgency="urgent"))
 
 
 def test_a_case_that_waits_for_a_coordinator_is_tried_again() -> None:
