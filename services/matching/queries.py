@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.matching import policy, timeline
+from services.matching.domain.commands import NOBODY
 from services.matching.domain.offers import Case
 from shared import region
 from shared.events.roster import SupporterSnapshot
@@ -65,7 +66,9 @@ async def known(store: MongoStore, key: str) -> Case | None:
 
 
 async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> dict[str, Any] | None:
-    """One case with `candidates`, `excluded` (reason → count), `assignable` supporters and the `steps` of its way."""
+    """One case with `candidates`, `excluded` (reason → count), `assignable` supporters, the `steps` of its way, and its
+    `holder`.
+    """
     if (one := await known(store, key)) is None:
         return None
     return {
@@ -74,6 +77,7 @@ async def case(store: MongoStore, roster: Roster, key: str, now: datetime) -> di
         "excluded": policy.exclusions(one.asks(), roster, one.offers, now),
         "assignable": [who for who in roster.values() if _may(who, one)],
         "steps": timeline.steps(await store.history(key)),
+        "holder": one.holder() or NOBODY,
     }
 
 

@@ -13,13 +13,14 @@ from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets.roster import RosterInlet
 from services.matching.inlets.rows import COLUMNS, NEEDED
 from shared.access import Actor
-from shared.events.base import Code, Command, Key
+from shared.events.base import Code, Command, Key, Token
 from shared.i18n import translator
 from shared.i18n.labels import label
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
 
+Seen = Annotated[Token | None, Form()]
 _COLUMNS: Mapping[str, Any] = {"needed": NEEDED, "besides": [name for name in COLUMNS if name not in NEEDED]}
 
 
@@ -52,16 +53,20 @@ class Desk:
             return self._page(request, "case.html", **found)
 
         @router.post("/cases/{case}/assign")
-        async def assign(request: Request, actor: By, case: str, supporter: Annotated[Key, Form()]) -> Response:
-            return await self._decide(request, actor, case, Assign(supporter=supporter))
+        async def assign(
+            request: Request, actor: By, case: str, supporter: Annotated[Key, Form()], seen: Seen = None
+        ) -> Response:
+            return await self._decide(request, actor, case, Assign(supporter=supporter, seen=seen))
 
         @router.post("/cases/{case}/ask-again")
         async def ask_again(request: Request, actor: By, case: str) -> Response:
             return await self._decide(request, actor, case, AskAgain())
 
         @router.post("/cases/{case}/close")
-        async def close(request: Request, actor: By, case: str, reason: Annotated[Code, Form()]) -> Response:
-            return await self._decide(request, actor, case, Close(reason=reason))
+        async def close(
+            request: Request, actor: By, case: str, reason: Annotated[Code, Form()], seen: Seen = None
+        ) -> Response:
+            return await self._decide(request, actor, case, Close(reason=reason, seen=seen))
 
         @router.get("/supporters")
         async def supporters(request: Request) -> HTMLResponse:

@@ -113,6 +113,7 @@ LABELS = MappingProxyType(
         },
         "not_done": {
             "not_open": _("This case is closed: nothing more can be done with it."),
+            "given_meanwhile": _("This case has just been given to somebody else."),
             "not_escalated": _("Supporters are being asked already, or somebody has taken this case."),
             "unknown_supporter": _("This supporter is not on the roster: choose one who is."),
             "not_eligible": _("This supporter may not take this case: choose another."),

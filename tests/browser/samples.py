@@ -184,10 +184,10 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
         "case": _case(40, "escalated", "all_declined"),
         "candidates": [_candidate(1, "declined"), _candidate(2, "expired"), _candidate(3, None)],
         "excluded": {"language": 61, "distance": 12, "paused": 2},
-        "assignable": SUPPORTERS, "steps": WAY,
+        "assignable": SUPPORTERS, "steps": WAY, "holder": "nobody",
     }),
     ("case-done", "matching", "case.html", {
-        "case": _case(90, "closed"), "candidates": [], "excluded": {}, "assignable": [], "steps": [],
+        "case": _case(90, "closed"), "candidates": [], "excluded": {}, "assignable": [], "steps": [], "holder": "nobody",
     }),
     ("supporters", "matching", "supporters.html", {"supporters": SUPPORTERS}),
     ("import", "matching", "import.html", {

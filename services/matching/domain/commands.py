@@ -11,6 +11,7 @@ CAPACITY = 100
 """Cases at once, at most."""
 FAR = 200
 """Kilometres, at most."""
+NOBODY = "nobody"
 
 
 class Profile(Frozen):
@@ -50,7 +51,13 @@ class Erase(Command):
     type: ClassVar[str] = "tsunagu.matching.erase.v1"
 
 
-class Assign(Command):
+class Decided(Command):
+    """`seen`: who had the case on the page that it was decided on, or NOBODY; None: not told."""
+
+    seen: Token | None = None
+
+
+class Assign(Decided):
     """At once, by a coordinator who has spoken with the supporter."""
 
     type: ClassVar[str] = "tsunagu.matching.assign.v1"
@@ -64,7 +71,7 @@ class AskAgain(Command):
     type: ClassVar[str] = "tsunagu.matching.ask-again.v1"
 
 
-class Close(Command):
+class Close(Decided):
     """Nobody can serve it."""
 
     type: ClassVar[str] = "tsunagu.matching.close.v1"

@@ -14,6 +14,8 @@ from shared.kernel.decider import Context, Decision, Refused
 def directed(case: Case, asked: Any, context: Context) -> Decision:
     if case.status in ("new", "closed"):
         return [Refused("not_open", "this case is closed: nothing more can be done with it")]
+    if isinstance(asked, commands.Decided) and _given_meanwhile(case, asked):
+        return [Refused("given_meanwhile", f"{case.holder()} has been given this case meanwhile: decide anew")]
     match asked:
         case commands.Assign():
             return _assign(case, asked.supporter, context)
@@ -23,6 +25,12 @@ def directed(case: Case, asked: Any, context: Context) -> Decision:
             return [Refused("not_escalated", "this case is being asked for already, or somebody has taken it")]
     taken_back = withdrawn(case, context.key, "closed")
     return [*taken_back, matches.Unserved(case=context.key, reason=asked.reason)]
+
+
+def _given_meanwhile(case: Case, asked: commands.Decided) -> bool:
+    """Two coordinators decide at once, or a supporter accepts while one does: the second is told, and takes nothing away."""
+    chosen = asked.supporter if isinstance(asked, commands.Assign) else None
+    return asked.seen is not None and case.holder() not in (None, asked.seen, chosen)
 
 
 def _assign(case: Case, supporter: str, context: Context) -> Decision:

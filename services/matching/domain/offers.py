@@ -79,6 +79,11 @@ class Case(Frozen):
         """Who has been asked and has not answered."""
         return [supporter for supporter, offer in self.offers.items() if offer.state in ("asking", "offered")]
 
+    def holder(self) -> str | None:
+        """Who has it, or is about to: a coordinator has chosen them, and their document has not answered yet."""
+        chosen = (who for who, offer in self.offers.items() if offer.assigning and offer.state == "asking")
+        return self.assigned or next(chosen, None)
+
     def reached(self) -> dict[str, bool]:
         """Supporter → whether they could answer at all."""
         return {supporter: offer.state not in ("refused", "undelivered") for supporter, offer in self.offers.items()}

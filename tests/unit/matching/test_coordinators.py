@@ -122,6 +122,20 @@ def test_reassigned_the_former_supporter_is_told_and_free() -> None:
     assert case.state.assigned == CHI
 
 
+@pytest.mark.parametrize("second", [Assign(supporter=BINH, seen="nobody"), Close(reason="other", seen="nobody")])
+def test_who_decides_on_what_is_no_longer_so_is_told_and_takes_nothing_away(second: Any) -> None:
+    offered().when(Assign(supporter=CHI, seen="nobody")).when(second).then("given_meanwhile")
+    assigned().when(second).then("given_meanwhile")
+
+
+def test_who_has_seen_it_takes_it_away_and_the_same_choice_twice_is_no_quarrel() -> None:
+    assigned().when(Assign(supporter=CHI, seen=AN)).then(matches.Released, OfferWithdrawn, HoldReleased, HoldRequested)
+    assigned().when(Assign(supporter=AN, seen="nobody")).then()
+    assigned().when(says(DroppedOut, AN, 1)).when(Assign(supporter=BINH, seen=AN)).then(
+        some(HoldRequested, supporter=BINH, assigning=True)
+    )
+
+
 def test_whom_a_coordinator_chose_is_not_replaced_by_another() -> None:
     escalated().when(Assign(supporter=AN)).when(refused(AN, 3, "inactive")).then(Denied)
 
