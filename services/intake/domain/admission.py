@@ -1,6 +1,6 @@
 """What a referral must be to be taken, beyond its form: codes of this region, consent, times. Every flaw at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -44,11 +44,18 @@ def unknown_codes(said: Mapping[str, Any]) -> list[Flaw]:
     return flaws
 
 
-def _unknown(field: str, value: str, known: object) -> Flaw:
+def _unknown(field: str, value: str, known: Iterable[str]) -> Flaw:
     what = field.split(".", maxsplit=1)[0].removesuffix("s")
-    guess = region.closest(value, known)  # type: ignore[arg-type]
-    hint = f"did you mean {guess}?" if guess else f"see docs/partners.md for the codes of {what}"
+    guess = region.closest(value, known)
+    hint = f"did you mean {guess}?" if guess else which(what)
     return Flaw(field, f"unknown_{what}", f"{field} is no {what} of this region: {hint}")
+
+
+def which(what: str) -> str:
+    """Which codes there are: the few at once; where the many are."""
+    if what == "category":
+        return f"it is one of {', '.join(region.categories())}"
+    return "all of them are on /events, at the network's address"
 
 
 def _times(referral: ReferralPublished, now: datetime) -> list[Flaw]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.intake.domain.admission import Flaw, unknown_codes
+from services.intake.domain.admission import Flaw, unknown_codes, which
 from services.intake.domain.commands import Amend, Publish, Withdraw, case_key, command_id
 from shared.events.base import Command
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
@@ -64,7 +64,17 @@ def _read(model: type[Any], data: Mapping[str, Any]) -> Any:
         raise Unfit([*flaws, *(flaw for flaw in unknown_codes(data) if flaw.field not in named)]) from error
 
 
+_MEANT = {
+    "category": which("category"),
+    "languages": f"a tag is needed, as BCP 47 has it (vi, pt-BR): {which('language')}",
+    "municipality": f"five digits are needed, as JIS X 0402 has it (08220): {which('municipality')}",
+    "reference": "1 to 64 letters, digits, dots, dashes and underscores are needed",
+}
+"""What is meant by a text that does not have the form of its field."""
 _SENTENCES = {
+    ("resident", "string_too_long"): (
+        "resident: what is sealed is too long: a name has at most 200 signs, contacts 1,000, a note 4,000"
+    ),
     ("resident", "string_pattern_mismatch"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
     ("resident", "string_type"): "seal it: a JWE in compact form, to a key of /.well-known/jwks.json",
     ("consent", "missing"): "the resident's consent is needed: who gave it, when, for what, on what evidence",
@@ -100,5 +110,7 @@ def _flaw(error: Any) -> Flaw:
     words = _WORDS.get(error["type"], f"{said[:1].lower()}{said[1:]}")
     if error["type"] == "not_iso_8601":
         words = _DAY if field == "arrived_on" else _TIME
+    if error["type"] == "string_pattern_mismatch":
+        words = _MEANT.get(field.partition(".")[0], words)
     message = _SENTENCES.get((field, error["type"]), f"{field}: {words}")
     return Flaw(field, code, message)
