@@ -214,7 +214,9 @@ async def test_every_opening_is_in_a_chain(visitor: Visitor, capsys: pytest.Capt
         await notify.put(last, newest)
 
 
-async def test_a_slip_erases_nobody(visitor: Visitor) -> None:
+async def test_a_slip_erases_nobody(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await erase.run(where(visitor.net), "privacy/slip-1") == 1
+    assert "partner.privacy.referrals" not in capsys.readouterr().out, "others' records are left alone"
     assert await erase.run(where(visitor.net), "supporter-S-slip") == 1
     assert (await import_rows(visitor, "S-slip,Somebody,a@b.example,vi,08220,2"))["imported"] == 1
 
