@@ -92,7 +92,7 @@ RESIDENTS: Mapping[str, Mapping[str, str]] = {
         "assigned": _("Someone said yes"),
         "released": _("That person cannot do it. We are asking others"),
         "resumed": _("We are asking again"),
-        "escalated": _("Nobody had time. A coordinator is looking at it"),
+        "escalated": _("Nobody could do it. A coordinator is looking at it"),
         "completed": _("Done"),
         "failed": _("We could not find anyone"),
         "cancelled": _("Your request has ended"),
