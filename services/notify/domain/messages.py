@@ -32,16 +32,25 @@ def waking(moment: datetime) -> datetime:
 
 
 def due_now(recipient: Recipient, context: Context) -> list[Event]:
-    """What the clock has come to. An offer that is over is no longer sent."""
+    """What the clock has come to. What is no longer so, after a night or a failure, is not sent any more."""
     events: list[Event] = []
     for id_, letter in recipient.messages.items():
         if letter.at is None or letter.at > context.now:
             continue
-        if letter.kind == "offer" and not still_open(recipient, letter, context.now):
+        if not still_so(recipient, letter, context.now):
             events += _failed(id_, letter, context, "too_late")
         else:
             events.append(SendingStarted(message=id_, case=letter.case, attempt=letter.attempt + 1))
     return events
+
+
+def still_so(recipient: Recipient, letter: Letter, now: datetime) -> bool:
+    """Who has handed a case back, or reported, is not told that it is theirs, nor reminded of the report."""
+    if letter.kind == "offer":
+        return still_open(recipient, letter, now)
+    offer = recipient.offers.get(letter.case)
+    theirs = offer is not None and offer.number == letter.number and offer.state == "assigned"
+    return theirs or letter.kind not in ("confirmed", "reminder")
 
 
 def still_open(recipient: Recipient, letter: Letter, now: datetime) -> bool:

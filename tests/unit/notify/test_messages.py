@@ -1,12 +1,14 @@
 """Messages: not at night, tried again, given up; each ends as an event, once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from services.notify.domain.commands import Accept, NotSent, Sent
+from services.notify.domain.commands import Accept, DropOut, NotSent, Report, Sent
 from services.notify.domain.messages import ATTEMPTS, PAUSE
 from services.notify.domain.offers import KEEP_SETTLED, Heard, MessageDue, SendingStarted, Settled
+from services.notify.domain.recipient import REMIND_AFTER
 from shared import region
 from shared.events.deliveries import Delivered
 from shared.events.offers import OfferWithdrawn
@@ -49,6 +51,28 @@ def test_nothing_is_sent_at_night_but_in_the_morning() -> None:
     person.later(hours=9, minutes=59).then()
     person.later(minutes=1).then(some(SendingStarted, attempt=1))
     assert not region.is_quiet(person.now)
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [DropOut(**OFFER, reason="ill"), OfferWithdrawn(recipient=AN, **OFFER, reason="withdrawn")]
+)
+def test_what_was_taken_and_is_over_in_the_same_night_is_not_told_as_theirs_in_the_morning(meanwhile: Any) -> None:
+    person = deliver(an().when(made()))
+    person.now += NIGHT
+    person.when(Accept(**OFFER)).when(confirmed()).when(meanwhile)
+    person.later(hours=10)
+    assert "confirmed" not in {letter.kind for letter in person.state.messages.values()}
+    assert some(DeliveryFailed, kind="confirmed", reason="too_late").fits(person.happened[0])
+
+
+def test_who_has_reported_in_the_night_is_not_reminded_in_the_morning() -> None:
+    person = assigned()
+    person.now += NIGHT
+    person.when(confirmed(number=2)).later(hours=10)
+    deliver(person).later(days=REMIND_AFTER.days, hours=-10)
+    assert [letter.kind for letter in person.state.messages.values()] == ["reminder"]
+    person.when(Report(case=CASE, number=2, minutes=30, outcome="resolved")).later(hours=10)
+    assert person.state.messages == {} and not any(isinstance(one, SendingStarted) for one in person.happened)
 
 
 def test_what_failed_is_tried_again_later_each_time_and_given_up() -> None:
