@@ -9,6 +9,7 @@ from shared.events import responses
 from shared.events.base import Event
 from shared.events.offers import OfferConfirmed, OfferEvent, OfferMade, OfferTaken, OfferWithdrawn
 from shared.events.referrals import Referral
+from shared.events.responses import MessageKind
 from shared.kernel.decider import Context, Decision, Refused, Tick, decider
 
 REMIND_AFTER = timedelta(days=7)
@@ -43,14 +44,23 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
             changed = _changed(recipient, told)
             return [_confirmed(told, context), *messages.send(context, told.case, told.number, "confirmed", changed)]
         case OfferTaken() if _is_known(recipient, told):
-            return [_heard(told, "taken"), *messages.send(context, told.case, told.number, "taken")]
+            return [_heard(told, "taken"), *_over(recipient, told, "taken", context)]
         case OfferWithdrawn() if _is_known(recipient, told):
             state = "taken" if told.reason == "reassigned" else "withdrawn"
             heard = _heard(told, state, reason=told.reason)
             if told.reason == "supporter_erased":  # nobody can be written to any more
                 return [heard]
-            return [heard, *messages.send(context, told.case, told.number, "withdrawn")]
+            return [heard, *_over(recipient, told, "withdrawn", context)]
     return []
+
+
+def _over(recipient: Recipient, told: OfferTaken | OfferWithdrawn, kind: MessageKind, context: Context) -> list[Event]:
+    """Nothing, where the offer's own mail still waits for the morning: it is not sent any more, and this would puzzle them."""
+    of_it = [one for one in recipient.messages.values() if (one.case, one.number) == (told.case, told.number)]
+    unheard = any(one.kind == "offer" and one.attempt == 0 for one in of_it)
+    if unheard and recipient.offers[told.case].state == "open":
+        return []
+    return messages.send(context, told.case, told.number, kind)
 
 
 def _is_known(recipient: Recipient, told: OfferTaken | OfferWithdrawn) -> bool:

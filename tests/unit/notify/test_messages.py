@@ -11,7 +11,7 @@ from services.notify.domain.offers import KEEP_SETTLED, Heard, MessageDue, Sendi
 from services.notify.domain.recipient import REMIND_AFTER
 from shared import region
 from shared.events.deliveries import Delivered
-from shared.events.offers import OfferWithdrawn
+from shared.events.offers import OfferTaken, OfferWithdrawn
 from shared.events.responses import DeliveryFailed
 from tests.unit.given import NOON, given, some
 from tests.unit.notify.people import AN, ENDS, OFFER, an, asked, assigned, confirmed, deliver, made
@@ -63,6 +63,16 @@ def test_what_was_taken_and_is_over_in_the_same_night_is_not_told_as_theirs_in_t
     person.later(hours=10)
     assert "confirmed" not in {letter.kind for letter in person.state.messages.values()}
     assert some(DeliveryFailed, kind="confirmed", reason="too_late").fits(person.happened[0])
+
+
+@pytest.mark.parametrize(
+    "end", [OfferTaken(recipient=AN, **OFFER), OfferWithdrawn(recipient=AN, **OFFER, reason="amended")]
+)
+def test_what_came_and_went_in_one_night_is_not_told_at_all(end: Any) -> None:
+    person = an()
+    person.now += NIGHT
+    person.when(made(expires_at=NOON + timedelta(days=2))).when(end).then(Heard)
+    person.later(hours=10).then(some(DeliveryFailed, kind="offer", reason="too_late"), Settled)
 
 
 def test_who_has_reported_in_the_night_is_not_reminded_in_the_morning() -> None:
