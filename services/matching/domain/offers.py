@@ -84,6 +84,10 @@ class Case(Frozen):
         chosen = (who for who, offer in self.offers.items() if offer.assigning and offer.state == "asking")
         return self.assigned or next(chosen, None)
 
+    def had_their_turn(self) -> list[str]:
+        """All who were asked but those who were only slower than another, who has let go of it since."""
+        return [supporter for supporter, offer in self.offers.items() if offer.state != "preempted"]
+
     def reached(self) -> dict[str, bool]:
         """Supporter → whether they could answer at all."""
         return {supporter: offer.state not in ("refused", "undelivered") for supporter, offer in self.offers.items()}

@@ -23,7 +23,9 @@ def go_on(case: Case, context: Context, first: Sequence[Event]) -> Decision:
     after = folded(case, first)
     if after.status != "asking" or after.open():
         return list(first)
-    found = policy.candidates(after.asks(), _freed(case, context.view, first), after.offers, context.now)
+    view = _freed(case, context.view, first)
+    found = policy.candidates(after.asks(), view, after.offers, context.now)
+    found = found or policy.candidates(after.asks(), view, after.had_their_turn(), context.now)
     wave = found[: policy.WAVE[after.asks().urgency]]
     if not wave:
         unreached = any(offer.state == "undelivered" for offer in after.offers.values())

@@ -26,7 +26,7 @@ from tests.unit.matching.people import (
     refused,
     says,
 )  # fmt: skip
-from tests.unit.samples import SEALED, accepted
+from tests.unit.samples import SEALED, TSUCHIURA, accepted, roster, supporter
 
 
 @pytest.mark.parametrize("urgency", ["routine", "soon", "urgent"])
@@ -128,6 +128,16 @@ def test_when_no_mail_reached_anybody_that_is_the_reason() -> None:
     case = offered().when(says(DeliveryFailed, AN, 1), says(DeliveryFailed, BINH, 2))
     case = grant(case).when(says(DeliveryFailed, CHI, 3), says(DeliveryFailed, DUNG, 4))
     assert case.happened[-1] == matches.Escalated(case="case-1", reason="not_reached")
+
+
+def test_who_was_only_slower_is_asked_again_before_a_coordinator_is() -> None:
+    """They were told that they are asked again when they are needed."""
+    two = roster(supporter("an"), supporter("binh", municipality=TSUCHIURA))
+    case = offered(two).when(says(OfferAccepted, AN, 1)).when(says(DroppedOut, AN, 1))
+    assert asked(case) == [BINH]
+    grant(case).when(says(OfferDeclined, BINH, 3)).then(
+        matches.Declined, HoldReleased, some(matches.Escalated, reason="all_declined")
+    )
 
 
 def test_who_drops_out_is_not_asked_again_but_others_are() -> None:
