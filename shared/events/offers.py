@@ -46,7 +46,9 @@ class OfferTaken(OfferEvent):
 
 
 class OfferWithdrawn(OfferEvent):
-    """The offer, or the assignment, is over: `reason` is `expired`, `withdrawn`, `closed`, `reassigned` or `dropped_out`."""
+    """The offer, or the assignment, is over: `reason` is `expired`, `withdrawn`, `amended`, `closed`, `reassigned`, `erased`
+    or `supporter_erased`.
+    """
 
     type: ClassVar[str] = "tsunagu.offer.withdrawn.v1"
 

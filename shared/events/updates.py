@@ -71,7 +71,7 @@ class Assigned(Update):
 
 
 class Released(Update):
-    """The assigned supporter dropped out; others are asked."""
+    """The assigned supporter dropped out, or may not do what you changed it to (`amended`); others are asked."""
 
     type: ClassVar[str] = "tsunagu.referral.released.v1"
 
