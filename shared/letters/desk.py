@@ -3,6 +3,7 @@ service's audit log before it is done, with who, when and which; the command lin
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from shared.letters.index import Index
 from shared.letters.originals import Originals
 from shared.letters.releasing import Released, Releasing
 from shared.privacy.audit import Audit, Opening
+from shared.recovery.lease import LETTERS, lease
 from shared.shelf import GONE, Shelf, shelf
 from shared.store import MongoStore
 
@@ -68,6 +70,15 @@ class LetterDesk:
     def _shelf(self, name: str) -> Shelf:
         return shelf(self.service, name, self.store, self.bus, self.commands.clock)
 
+    def _alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        """One operator at a time, here or elsewhere: between looking at a letter and marking it lies what is done."""
+        return lease(self.store.collection("meta"), f"{what} of dead letters", LETTERS)
+
+    async def _now(self, letters: Iterable[Letter]) -> list[Letter]:
+        """In their order, with what has become of them since they were listed."""
+        known = {letter.id: letter for letter in await self.book.letters()}
+        return sorted((known.get(letter.id, letter) for letter in letters), key=lambda one: one.head.order)
+
     async def find(self, id: str) -> Letter:
         """Raises NoSuchLetter."""
         found = next((letter for letter in await self.book.letters() if letter.id == id), None)
@@ -78,10 +89,10 @@ class LetterDesk:
     async def replay(self, letters: Iterable[Letter], by: Actor) -> AsyncIterator[Done]:
         """Each in its turn, in the order in which they lay: the record as it was, where it was.
 
-        A crash, or a second operator, in between may publish one twice: it is known by its id, and does nothing.
+        A crash in between may publish one twice: it is known by its id, and does nothing. Raises UnderWay.
         """
-        async with Originals(self.kafka, self.opener) as originals:
-            for letter in sorted(letters, key=lambda one: one.head.order):
+        async with self._alone("a replay"), Originals(self.kafka, self.opener) as originals:
+            for letter in await self._now(letters):
                 yield await self._replayed(letter, by, originals)
 
     async def _replayed(self, letter: Letter, by: Actor, originals: Originals) -> Done:
@@ -104,8 +115,10 @@ class LetterDesk:
         return f"{person} was erased: nothing about them is published again; discard it" if erased else ""
 
     async def discard(self, letters: Iterable[Letter], why: Why, by: Actor) -> AsyncIterator[Done]:
-        for letter in sorted(letters, key=lambda one: one.head.order):
-            yield await self._discarded(letter, why, by)
+        """Raises UnderWay."""
+        async with self._alone("a discarding"):
+            for letter in await self._now(letters):
+                yield await self._discarded(letter, why, by)
 
     async def _discarded(self, letter: Letter, why: Why, by: Actor) -> Done:
         if flaw := flaw_of_discard(letter):

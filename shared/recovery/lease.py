@@ -1,4 +1,6 @@
-"""One at a time restores or refills a service: a row in its database that whoever works keeps renewing."""
+"""One at a time restores or refills a service, or deals with its dead letters: a row in its database that whoever works
+keeps renewing.
+"""
 
 import asyncio
 import os
@@ -11,19 +13,20 @@ from typing import Any
 from shared.errors import TsunaguError
 from shared.store import insert_absent
 
-LEASE = "lease"
+LEASE, LETTERS = "lease", "lease-letters"
+"""Ids of rows: of whoever restores or refills, and of whoever deals with dead letters. Neither keeps the other waiting."""
 LASTS = timedelta(seconds=20)
 """So long after its holder was killed, the next may begin. In real time, whatever the network's clock shows."""
 RENEWED = 5.0
 
 
 class UnderWay(TsunaguError):
-    """Somebody restores or refills this service."""
+    """Somebody restores or refills this service, or deals with its dead letters."""
 
 
-async def free(meta: Any) -> None:
+async def free(meta: Any, id: str = LEASE) -> None:
     """Raises UnderWay while somebody holds the lease. `meta`: the service's collection."""
-    held = await meta.find_one({"_id": LEASE})
+    held = await meta.find_one({"_id": id})
     if held and held["until"] > _now():
         raise UnderWay(
             f"{held['what']} is under way since {held['since']:%H:%M:%S} UTC by {held['holder']}: wait until it ends, "
@@ -32,32 +35,32 @@ async def free(meta: Any) -> None:
 
 
 @asynccontextmanager
-async def lease(meta: Any, what: str) -> AsyncIterator[None]:
+async def lease(meta: Any, what: str, id: str = LEASE) -> AsyncIterator[None]:
     """Inside the block nobody else has it. Raises UnderWay."""
-    row = {"what": what, "holder": f"process {os.getpid()} on {socket.gethostname()}", "since": _now()}
+    row = {"_id": id, "what": what, "holder": f"process {os.getpid()} on {socket.gethostname()}", "since": _now()}
     await _take(meta, row)
     renewing = asyncio.create_task(_renew(meta, row))
     try:
         yield
     finally:
         renewing.cancel()
-        await meta.delete_one({"_id": LEASE, **row})
+        await meta.delete_one(row)
 
 
 async def _take(meta: Any, row: dict[str, Any]) -> None:
-    fresh = {"_id": LEASE, **row, "until": _now() + LASTS}
+    fresh = {**row, "until": _now() + LASTS}
     if not await insert_absent(meta, [fresh]):
         return
-    over = await meta.replace_one({"_id": LEASE, "until": {"$lte": _now()}}, fresh)
+    over = await meta.replace_one({"_id": row["_id"], "until": {"$lte": _now()}}, fresh)
     if not over.matched_count:
-        await free(meta)
+        await free(meta, row["_id"])
         await _take(meta, row)  # it has just been given back
 
 
 async def _renew(meta: Any, row: dict[str, Any]) -> None:
     while True:
         await asyncio.sleep(RENEWED)
-        await meta.update_one({"_id": LEASE, "holder": row["holder"]}, {"$set": {"until": _now() + LASTS}})
+        await meta.update_one({"_id": row["_id"], "holder": row["holder"]}, {"$set": {"until": _now() + LASTS}})
 
 
 def _now() -> datetime:

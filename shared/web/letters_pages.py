@@ -6,6 +6,7 @@ the few who hold them.
 """
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,6 +19,7 @@ from shared.letters.book import UNKNOWN_TIME
 from shared.letters.desk import Done, LetterDesk, NoSuchLetter
 from shared.letters.head import Letter, State, Why
 from shared.letters.releasing import NotStuck
+from shared.recovery.lease import UnderWay
 from shared.service import Service
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
@@ -53,12 +55,12 @@ class LettersPages:
         @router.post("/dead-letters/{letter}/replay")
         async def replay(request: Request, actor: By, letter: str) -> Response:
             found = await self._found(letter)
-            return self._back(request, [done async for done in self._desk.replay([found], actor)])
+            return await self._back(request, self._desk.replay([found], actor))
 
         @router.post("/dead-letters/{letter}/discard")
         async def discard(request: Request, actor: By, letter: str, why: Annotated[Why, Form()]) -> Response:
             found = await self._found(letter)
-            return self._back(request, [done async for done in self._desk.discard([found], why, actor)])
+            return await self._back(request, self._desk.discard([found], why, actor))
 
         @router.post("/dead-letters/{letter}/release")
         async def release(request: Request, actor: By, letter: str) -> Response:
@@ -95,11 +97,14 @@ class LettersPages:
             raise Problem(409, "not_stuck", "there is nothing to release", str(error)) from error
         return self._page(request, "dead_letter.html", letter=await self._found(letter.id), outcome=done.outcome)
 
-    def _back(self, request: Request, done: list[Done]) -> Response:
-        for one in done:
-            if one.flaw:
-                raise Problem(409, "not_done", "it was not done", one.flaw)
-        return RedirectResponse(with_language(request, f"/dead-letters/{done[0].letter.id}"), 303)
+    async def _back(self, request: Request, doing: AsyncIterator[Done]) -> Response:
+        try:
+            (done,) = [one async for one in doing]
+        except UnderWay as error:
+            raise Problem(409, "under_way", "somebody else is at it", str(error)) from error
+        if done.flaw:
+            raise Problem(409, "not_done", "it was not done", done.flaw)
+        return RedirectResponse(with_language(request, f"/dead-letters/{done.letter.id}"), 303)
 
     def _page(self, request: Request, name: str, **context: Any) -> HTMLResponse:
         told = {"outcome": None, "untold": UNKNOWN_TIME, **context}
