@@ -6,6 +6,7 @@ What the database and Kafka agree on is not in it: whoever loads a backup reads 
 import gzip
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ AT_ONCE = 500
 META, LAST = "meta", "journal"
 NOT_KEPT = ("flushes", "sessions")
 """Sessions: whoever signed out since must not be signed in again."""
+COLLECTION = re.compile(r"[a-z][a-z0-9-]{0,60}")
+"""How ours are named: another name the database may refuse, when the old rows are gone already."""
 Counts = dict[str, int]
 
 
@@ -53,13 +56,16 @@ async def write(store: MongoStore, service: str, file: Path) -> Counts:
 
 
 def check(file: Path, service: str) -> Head:
-    """Reads all of it. Raises TsunaguError where it is none of this service's, or not whole."""
+    """Reads all of it. Raises TsunaguError where it is none of this service's, not whole, or empty."""
     with _opened(file) as lines:
         head = _head(file, next(lines, ""))
         if head.service != service:
             raise TsunaguError(f"{file} is a backup of {head.service}, not of {service}")
-        for _ in _rows(lines):
-            pass
+        if not sum(1 for _ in _rows(lines)):
+            raise TsunaguError(
+                f"{file} holds no rows: the database of {service} was empty when this backup was made. "
+                f"`tsunagu restore {service}`, without --from, reads it back from its journal alone"
+            )
     return head
 
 
@@ -124,6 +130,8 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             name, row = one["in"], one["row"]
             if not (isinstance(name, str) and isinstance(row, dict)):
                 raise TypeError("it must name a collection, and hold a row of it")
+            if name == META or not COLLECTION.fullmatch(name):
+                raise ValueError("no service keeps a collection of that name in a backup")
         except (ValueError, KeyError, TypeError) as error:
             raise TsunaguError(f"line {number} of the backup is no row: {error}") from error
         yield name, row

@@ -228,7 +228,9 @@ async def test_a_file_that_is_no_whole_backup_of_that_service_is_refused(world: 
         await backup.write(world.stores["notify"], "notify", tmp_path / "no" / "such")
     whole = file.read_bytes()
     head = gzip.decompress(whole).splitlines(keepends=True)[0]
-    odd = [gzip.compress(head + row) for row in (b'{"in": "keys", "row": 5}', b'{"in": 5, "row": {"_id": "a"}}', b"[]")]
+    rows = [b'{"in": "keys", "row": 5}', b'{"in": 5, "row": {"_id": "a"}}', b"[]"]
+    rows += [b'{"in": "%s", "row": {"_id": "a"}}' % name for name in (b"$x", b"", b"a..b", b"system.users", b"meta")]
+    odd = [gzip.compress(head + row) for row in (b"", *rows)]
     for content in (whole[:-9], whole[: len(whole) // 2], b"", b"text", whole[:40] + b"xxxx" + whole[44:], *odd):
         broken.write_bytes(content)
         with pytest.raises(TsunaguError, match="backup"):
