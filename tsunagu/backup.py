@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from shared.errors import TsunaguError
+from shared.recovery.marker import MARKER
 from shared.store import MongoStore, from_line, insert_absent, to_line
 
 FORMAT = "tsunagu-backup-1"
@@ -32,11 +33,12 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Head:
-    """The first line. `at`: when it was begun."""
+    """The first line. `at`: when it was begun. `broker`: the cluster that its network was on; empty where nobody knew."""
 
     service: str
     at: str
     format: str = FORMAT
+    broker: str = ""
 
 
 async def write(store: MongoStore, service: str, file: Path) -> Counts:
@@ -45,8 +47,10 @@ async def write(store: MongoStore, service: str, file: Path) -> Counts:
     The journal last: what a document has decided when it is read, is then there or in the document's outbox.
     """
     counts: Counts = {}
+    marker = await store.collection(META).find_one({"_id": MARKER}) or {}
+    head = Head(service, datetime.now(UTC).isoformat(timespec="seconds"), broker=marker.get("cluster", ""))
     with _new(file) as out:
-        out.write(json.dumps(vars(Head(service, datetime.now(UTC).isoformat(timespec="seconds")))) + "\n")
+        out.write(json.dumps(vars(head)) + "\n")
         names = set(await contents(store)) - set(NOT_KEPT)
         for name in sorted(names, key=lambda name: (name == LAST, name)):
             async for row in store.collection(name).find({}):

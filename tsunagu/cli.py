@@ -137,12 +137,13 @@ async def restore(
     service: Service,
     from_: Annotated[Path | None, typer.Option("--from", help="a backup to begin with", exists=True)] = None,
     replace: Annotated[bool, typer.Option("--replace", help="throw away what the database holds")] = False,
+    other_broker: Annotated[bool, typer.Option("--other-broker", help="it is from before the broker was lost")] = False,
 ) -> int:
     """Read a stopped service's database back from what it has told Kafka. See docs/losses.md."""
     from tsunagu.commands.restore import run
     from tsunagu.where import find
 
-    return await run(find(), service, from_, replace=replace)
+    return await run(find(), service, from_, replace=replace, other_broker=other_broker)
 
 
 @app.command()

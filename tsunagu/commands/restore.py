@@ -19,14 +19,17 @@ from tsunagu.verify import wiring
 from tsunagu.where import Where
 
 
-async def run(where: Where, service: str, file: Path | None, *, replace: bool) -> int:
+async def run(where: Where, service: str, file: Path | None, *, replace: bool, other_broker: bool = False) -> int:
     """0 when nothing contradicts itself, else every alarm, and 1."""
     store = store_of(where, service)
     recovery = await _recovery(where, service, store)
     async with lease(recovery.meta, "a restore"):
         await refuse_running(where, [service], "its database is restored")
         if file:
-            await _load(store, recovery, service, file, replace=replace)
+            head = backup.check(file, service)
+            if not other_broker:
+                _must_be_ours(head, file, recovery.cluster)
+            await _load(store, recovery, head, file, replace=replace)
         tally = await recovery.catch_up(lambda _: None, whole=True)
     _print(service, tally)
     return 1 if tally.alarms else 0
@@ -42,11 +45,21 @@ async def _recovery(where: Where, service: str, store: MongoStore) -> Recovery:
     )  # fmt: skip
 
 
-async def _load(store: MongoStore, recovery: Recovery, service: str, file: Path, *, replace: bool) -> None:
-    head = backup.check(file, service)
+def _must_be_ours(head: backup.Head, file: Path, cluster: str) -> None:
+    """Raises TsunaguError: another network's people would be mixed into this one."""
+    if head.broker not in ("", cluster):
+        raise TsunaguError(
+            f"{file} is of a network on another broker ({head.broker}; here it is {cluster}). Is it this network's, from "
+            "before its broker was lost? Then add --other-broker"
+        )
+
+
+async def _load(store: MongoStore, recovery: Recovery, head: backup.Head, file: Path, *, replace: bool) -> None:
     if not await backup.is_empty(store):
         if not replace:
-            raise TsunaguError(f"the database of {service} is not empty: add --replace to throw away what it holds")
+            raise TsunaguError(
+                f"the database of {head.service} is not empty: add --replace to throw away what it holds"
+            )
         await recovery.marker.renew()
         await backup.empty(store)
     await store.prepare()

@@ -1,0 +1,40 @@
+"""A backup names the broker that its network was on: another network's is refused before anything is thrown away."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.errors import TsunaguError
+from shared.kafka.connection import Kafka, cluster_id
+from shared.recovery.marker import Checkpoint, Marker
+from shared.store import MongoStore, connect
+from tsunagu import backup
+from tsunagu.commands import restore
+from tsunagu.where import Where
+
+NOWHERE = "http://127.0.0.1:1"
+
+
+async def backed_up(store: MongoStore, cluster: str, file: Path) -> None:
+    """Of a network on that broker: one row."""
+    marker = Marker(store.collection("meta"))
+    await marker.find()
+    await marker.save(Checkpoint(cluster))
+    await store.collection("handled").insert_one({"_id": file.name})
+    await backup.write(store, "stats", file)
+    await store.collection("handled").delete_one({"_id": file.name})
+
+
+async def test_it_is_refused_unless_told(database: str, kafka: Kafka, tmp_path: Path) -> None:
+    where = Where(kafka, database, {"stats": NOWHERE}, None)
+    store = MongoStore(connect(database), "tsunagu_stats")
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    await backed_up(store, "another", theirs)
+    await backed_up(store, await cluster_id(kafka), ours)
+    with pytest.raises(TsunaguError, match=r"is of a network on another broker \(another; .*--other-broker"):
+        await restore.run(where, "stats", theirs, replace=True)
+    assert not await store.rows("handled").find([theirs.name]), "nothing is loaded"
+    for file, told in ((ours, False), (theirs, True)):
+        assert await restore.run(where, "stats", file, replace=True, other_broker=told) == 0
+        assert await store.rows("handled").find([file.name])
+    await backup.empty(store)
