@@ -64,7 +64,7 @@ async def status() -> int:
 @app.command()
 @told
 async def case(
-    ref: Annotated[str, typer.Argument(help="the case, or the partner's own reference")],
+    ref: Annotated[str, typer.Argument(help="ORG/REFERENCE, the reference alone, or case-…")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> int:
     """The way of one case across all four services, as a timeline."""

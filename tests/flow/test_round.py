@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.errors import TsunaguError
 from shared.i18n import translator
 from shared.store import MongoStore, connect
 from tests.delivery.support.network import SERVICES, Network, until
@@ -77,7 +78,10 @@ async def _told_on_kafka(visitor: Visitor, updates: list[dict[str, Any]]) -> Non
 async def _seen_in_all_services(visitor: Visitor, case: str) -> None:
     client = connect(visitor.net.where.mongo)
     stores = {name: MongoStore(client, f"tsunagu_{name}") for name in SERVICES}
-    assert await find_case(stores["intake"], "round-1") == case
+    assert {await find_case(stores["intake"], ref) for ref in ("round-1", "flow/round-1", case)} == {case}
+    for nobodys in ("flow/round-0", "round-0", "other/round-1", "", " "):
+        with pytest.raises(TsunaguError, match="give ORG/REFERENCE"):
+            await find_case(stores["intake"], nobodys)
 
     async def everywhere() -> bool:
         return {step.service for step in await timeline(stores, case)} == set(SERVICES)

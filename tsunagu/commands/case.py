@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.intake.domain.commands import case_key
 from shared import region
 from shared.errors import TsunaguError
 from shared.kernel.document import Entry
@@ -45,16 +46,29 @@ async def run(where: Where, ref: str, *, as_json: bool) -> int:
 
 
 async def find_case(intake: MongoStore, ref: str) -> str:
-    """Raises TsunaguError where there is none, or where several partners use that reference."""
-    if ref in await intake.load([ref]):
-        return ref
+    """`ORG/REFERENCE`, a reference alone, or `case-…`. Raises TsunaguError where there is none, or where several partners
+    use that reference.
+    """
+    org, slash, reference = ref.partition("/")
+    key = case_key(org, reference) if slash else ref
+    if key in await intake.load([key]):
+        return key
+    if slash or not ref.strip():
+        raise _none(ref)
     found = await intake.documents.find({"state.reference": ref}, {"_id": 1, "state.org": 1}).to_list(None)
     if not found:
-        raise TsunaguError(f"there is no case {ref} and no referral under that reference")
+        raise _none(ref)
     if len(found) > 1:
-        named = ", ".join(f"{row['_id']} ({row['state']['org']})" for row in found)
-        raise TsunaguError(f"several partners have a {ref}: name the case itself: {named}")
+        named = ", ".join(f"{row['state']['org']}/{ref} ({row['_id']})" for row in found)
+        raise TsunaguError(f"several partners have a {ref}: say whose: {named}")
     return str(found[0]["_id"])
+
+
+def _none(ref: str) -> TsunaguError:
+    return TsunaguError(
+        f"there is no case {ref!r}: give ORG/REFERENCE as the partner wrote it, the reference alone, or case-…; what could "
+        "not be used is in `tsunagu dead-letters list --service intake`"
+    )
 
 
 async def timeline(stores: Mapping[str, MongoStore], key: str) -> list[Step]:
