@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from services.intake.domain.commands import case_key
@@ -15,6 +14,7 @@ from shared.errors import TsunaguError
 from shared.kernel.document import Entry
 from shared.store import MongoStore, connect
 from tsunagu.causes import Decided, in_order
+from tsunagu.table import show
 from tsunagu.where import SERVICES, Where
 
 HIDDEN = {"tsunagu.intake.took.v1", "tsunagu.matching.opened.v1", "tsunagu.roster.snapshot.v1",
@@ -100,7 +100,7 @@ def _print(key: str, steps: list[Step]) -> None:
         what = step.type.removeprefix("tsunagu.").rsplit(".", 1)[0].replace(".", " ").replace("-", " ")
         details = " ".join(f"{name}={_value(name, value)}" for name, value in step.details.items())
         table.add_row(_local(step.at), step.service, what, details)
-    Console().print(table)
+    show(table)
 
 
 def _value(name: str, value: Any) -> Any:
