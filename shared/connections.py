@@ -25,7 +25,7 @@ class Read(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, hide_input_in_errors=True)
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(_secrets_dir=os.environ.get(SECRETS_DIR) or None, **given)
+        super().__init__(**{"_secrets_dir": os.environ.get(SECRETS_DIR) or None, **given})
 
 
 class Brokers(Read):

@@ -1,6 +1,7 @@
 """What every service is told from outside: environment variables that begin with TSUNAGU_."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -74,13 +75,36 @@ def made(model: type[T], **given: Any) -> T:
     """From environment and secrets' folder, but for what is `given`. Raises WrongSettings, with all of them."""
     folder = os.environ.get(SECRETS_DIR)
     if folder and not Path(folder).is_dir():
-        raise WrongSettings([f"{SECRETS_DIR}: {folder} is no folder; each file in it is to be named like a variable"])
+        flaw = f"{SECRETS_DIR}: {folder} is no folder; each file in it is to be named like a variable"
+        raise WrongSettings([flaw, *_besides(model, given)])
     try:
         return model(**given)
     except ValidationError as error:
-        raise WrongSettings([_flaw(model, one) for one in error.errors()]) from error
+        raise WrongSettings(_flaws(model, error)) from error
     except (SettingsError, OSError, UnicodeDecodeError) as error:  # a file in that folder
-        raise WrongSettings([f"{SECRETS_DIR}: {error}"]) from error
+        raise WrongSettings([_unreadable(folder, error), *_besides(model, given)]) from error
+
+
+def _unreadable(folder: str | None, error: Exception) -> str:
+    """A file of that folder, and why; nothing of what is in it."""
+    cause = error.__cause__ or error
+    why = cause.strerror if isinstance(cause, OSError) else "it is no text"
+    named = re.search(r'field "(\w+)"', str(error))
+    at = f", at {PREFIX}{named[1].upper()}" if named else ""
+    return f"{SECRETS_DIR}: what lies in {folder} cannot be read{at}: {why}"
+
+
+def _besides(model: type[BaseSettings], given: Mapping[str, Any]) -> list[str]:
+    """What is wrong in the environment alone; what is missing there may lie in the folder that cannot be read."""
+    try:
+        model(_secrets_dir=None, **given)
+    except ValidationError as error:
+        return [flaw for flaw in _flaws(model, error) if ": is missing: " not in flaw]
+    return []
+
+
+def _flaws(model: type[BaseSettings], error: ValidationError) -> list[str]:
+    return [_flaw(model, one) for one in error.errors()]
 
 
 def _flaw(model: type[BaseSettings], flaw: Mapping[str, Any]) -> str:

@@ -222,5 +222,13 @@ def test_secrets_come_from_files(keys: Keys, monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_a_folder_of_secrets_that_is_none(keys: Keys, tmp_path: Path) -> None:
-    lines = refused({**settings(keys), "TSUNAGU_SECRETS_DIR": str(tmp_path / "none")}, tmp_path)
-    assert lines[0].startswith("TSUNAGU_SECRETS_DIR: ")
+    """It hides nothing: what is wrong besides is named, too; what is missing may lie in it."""
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "tsunagu_smtp").write_bytes(b"\xff")
+    for folder in ("none", "odd"):
+        given = settings(keys, "notify", http_port="x", log_level="loud", letter_key=None, smtp=None)
+        lines = refused({**given, "TSUNAGU_SECRETS_DIR": str(tmp_path / folder)}, tmp_path, "notify")
+        assert [line.partition(":")[0].removeprefix("TSUNAGU_") for line in lines] == [
+            "SECRETS_DIR", "HTTP_PORT", "LOG_LEVEL", "3 to mend; see docs/settings.md"
+        ]  # fmt: skip
+    assert lines[0].endswith(f"{tmp_path}/odd cannot be read, at TSUNAGU_SMTP: it is no text")
