@@ -43,6 +43,15 @@ async def test_it_is_no_service_of_ours(body: bytes) -> None:
     assert row == ("intake", "something else answers", "", "", "", url)
 
 
+async def test_what_is_stuck_is_told_as_it_stands() -> None:
+    """A process that has started since counts no document that became stuck; one that was released is still counted."""
+    metrics = b"tsunagu_letters_aside 3.0\ntsunagu_stuck_documents_total 1.0\n"
+    with answering(b'{"ready": true, "waiting_for": []}', metrics) as url:
+        async with httpx.AsyncClient() as http:
+            where = Where(Kafka("127.0.0.1:1"), "mongodb://127.0.0.1:1", {"intake": url}, None)
+            assert await of_service(http, "intake", where) == ("intake", "ready", "0", "3", "0", url)
+
+
 async def test_services_that_have_not_noticed_yet_are_not_enough(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

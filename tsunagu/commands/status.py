@@ -24,7 +24,9 @@ async def run() -> int:
         asked = asyncio.gather(*(of_service(http, name, where) for name in where.urls))
         others = behind(where.kafka, where.mongo, where.smtp, stack.parts if stack else {})
         parts, services = await asyncio.gather(asyncio.gather(*map(_part, others)), asked)
-    table = Table("part", "state", "behind", "stuck", "dead letters", "address", box=None, pad_edge=False)
+    table = Table(
+        "part", "state", "behind", "aside", "dead letters since its start", "address", box=None, pad_edge=False
+    )
     for row in (*parts, *services):
         table.add_row(*row)
     show(table)
@@ -48,8 +50,8 @@ async def of_service(http: httpx.AsyncClient, name: str, where: Where) -> Row:
         return name, "something else answers", "", "", "", url
     behind = sum(value for key, value in metrics.items() if key.startswith(LAG))
     dead = sum(value for key, value in metrics.items() if key.startswith("tsunagu_dead_letters_total"))
-    stuck = metrics.get("tsunagu_stuck_documents_total", 0)
-    return name, state, f"{behind:.0f}", f"{stuck:.0f}", f"{dead:.0f}", url
+    aside = metrics.get("tsunagu_letters_aside", 0)  # what is stuck now, whenever it became so
+    return name, state, f"{behind:.0f}", f"{aside:.0f}", f"{dead:.0f}", url
 
 
 def _metrics(text: str) -> Iterator[tuple[str, Any]]:
