@@ -113,7 +113,7 @@ async def release(
     async with letters.desks(find(), service) as desks:
         chosen = await letters.stuck(desks, refs or [])
         _confirm("release", sum(len(keys) for _, keys in chosen), yes or not everything)
-        done = [one for desk, keys in chosen for one in await desk.release(keys, actor, PATIENCE)]
+        done = [(desk.service, one) for desk, keys in chosen for one in await desk.release(keys, actor, PATIENCE)]
     return _told_released(done)
 
 
@@ -161,17 +161,17 @@ def _tell(done: list[Done], what: str) -> int:
     return 1 if any(one.flaw for one in done) else 0
 
 
-def _told_released(done: list[Released]) -> int:
+def _told_released(done: list[tuple[str, Released]]) -> int:
     says = {
         "released": "released: what waited is folded",
         "stuck_again": "stuck again, at {at}: the version that runs still cannot continue it",
         "not_yet": "not taken yet: look whether its service runs and is not behind; it is released then",
     }
-    for one in done:
-        print(f"{one.document}: {says[one.outcome].format(at=one.at)}")
+    for service, one in done:
+        print(f"{service}: {one.document} is {says[one.outcome].format(at=one.at)}")
     if not done:
         print("nothing is stuck")
-    return 0 if all(one.outcome == "released" for one in done) else 1
+    return 0 if all(one.outcome == "released" for _, one in done) else 1
 
 
 def _operator(handle: str) -> Actor:
