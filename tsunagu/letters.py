@@ -85,6 +85,17 @@ async def of_reason(found: Desks, reason: str) -> list[Chosen]:
     return [one for one in picked if one.letters]
 
 
+async def untold(found: Desks) -> list[tuple[str, str]]:
+    """(service, document) that is stuck, and no letter tells of it: what waits with it lay on a broker that is lost."""
+    told = {name: set((await desk.book.aside()).values()) for name, desk in found.items()}
+    return [
+        (name, key)
+        for name, desk in found.items()
+        for key in sorted(await desk.releasing.every())
+        if key not in told[name]
+    ]
+
+
 async def stuck(found: Desks, refs: Sequence[str]) -> list[tuple[LetterDesk, list[str]]]:
     """Documents that are stuck, by service; `refs`: their keys, or ids of letters that wait with them; none: all."""
     every = {name: set(await desk.releasing.every()) for name, desk in found.items()}

@@ -43,6 +43,12 @@ def table(letters: Sequence[Letter], now: datetime, *, as_json: bool) -> None:
     show(shown)
 
 
+def stuck(documents: Sequence[tuple[str, str]]) -> None:
+    """Those of which the table has no letter."""
+    for service, document in documents:
+        print(f"{service}: {document} is stuck, too, with records of a broker that is lost: release it by its own name")
+
+
 def one(letter: Letter, content: Content | None, now: datetime, *, as_json: bool) -> None:
     said = as_dict(letter, now) | (_opened(letter, content) if content else {})
     if as_json:

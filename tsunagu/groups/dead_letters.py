@@ -45,7 +45,10 @@ async def list_(
     async with letters.desks(where, service) as desks:
         found = letters.older(await letters.every(desks), age(older), now := show_.now_of(where))
         chosen = [one for one in found if reason in (None, one.head.reason) and state in ("any", one.state)]
+        wanted = not as_json and state in ("open", "any") and reason in (None, "stuck")
+        untold = await letters.untold(desks) if wanted else []
     show_.table(chosen, now, as_json=as_json)
+    show_.stuck(untold)
     return 0
 
 
