@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.info import PartInfo
 from shared.kafka.connection import Kafka, cluster_id
+from shared.setting_types import host_and_port
 from shared.store import DatabaseError, connect
 
 UP = "up"
@@ -63,8 +64,7 @@ async def _pinged(mongo: str) -> None:
 
 async def _greeted(smtp: str) -> None:
     """A mail server speaks first."""
-    host, _, port = smtp.rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    reader, writer = await asyncio.open_connection(*host_and_port(smtp))
     try:
         if not await reader.readline():
             raise ConnectionError("it hung up")

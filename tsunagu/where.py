@@ -13,16 +13,33 @@ from deploy.local.settings import LocalSettings
 from shared.connections import Brokers, Connections, Database
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
+from shared.setting_types import ClockFile, MailServer, SiteUrl
 from shared.settings import made
 
 SERVICES = ("intake", "matching", "notify", "stats")
-DEFAULT_PORTS = {"intake": 8101, "matching": 8102, "notify": 8103, "stats": 8104}
 
 
 class CommandLine(Connections):
-    """`sign_in_secret`: TSUNAGU_SIGN_IN_SECRET, by those who make links to sign in with."""
+    """`sign_in_secret`: TSUNAGU_SIGN_IN_SECRET, by those who make links to sign in with. `url_…`, `reach_…`: where services
+    answer people, and this program where that is elsewhere.
+    """
 
     sign_in_secret: str | None = Field(default=None, min_length=32, repr=False)
+    smtp: MailServer | None = None
+    clock: ClockFile | None = None
+    url_intake: SiteUrl = "http://127.0.0.1:8101"
+    url_matching: SiteUrl = "http://127.0.0.1:8102"
+    url_notify: SiteUrl = "http://127.0.0.1:8103"
+    url_stats: SiteUrl = "http://127.0.0.1:8104"
+    reach_intake: SiteUrl | None = None
+    reach_matching: SiteUrl | None = None
+    reach_notify: SiteUrl | None = None
+    reach_stats: SiteUrl | None = None
+
+    def sites(self, what: str) -> dict[str, str]:
+        """Service → its `url` or `reach`; of those that have one."""
+        found = {name: getattr(self, f"{what}_{name}") for name in SERVICES}
+        return {name: site for name, site in found.items() if site}
 
 
 @dataclass(frozen=True)
@@ -72,14 +89,11 @@ def find() -> Where:
                      a.smtp, keys.sign_in_secret.read_text(encoding="utf-8"), keys.wrapping,
                      keys.network_private, Path(clock) if clock else None)  # fmt: skip
     if "TSUNAGU_KAFKA" in env and "TSUNAGU_MONGO" in env:
-        urls = {name: env.get(f"TSUNAGU_URL_{name.upper()}", f"http://127.0.0.1:{port}")
-                for name, port in DEFAULT_PORTS.items()}  # fmt: skip
         at = made(CommandLine)
-        return Where(at.broker(), at.database(), urls, _file("TSUNAGU_NETWORK_JWKS"),
-                     smtp=env.get("TSUNAGU_SMTP"), sign_in_secret=at.sign_in_secret,
+        return Where(at.broker(), at.database(), at.sites("url"), _file("TSUNAGU_NETWORK_JWKS"),
+                     smtp=at.smtp, sign_in_secret=at.sign_in_secret,
                      wrapping_keys=_file("TSUNAGU_WRAPPING_KEYS"), network_key=_file("TSUNAGU_NETWORK_KEY"),
-                     clock=_file("TSUNAGU_CLOCK"),
-                     reach={name: env.get(f"TSUNAGU_REACH_{name.upper()}", "") for name in SERVICES})  # fmt: skip
+                     clock=at.clock, reach=at.sites("reach"))  # fmt: skip
     raise TsunaguError(
         "no network runs here: start one with `tsunagu up` (or `make up`), "
         "or set TSUNAGU_KAFKA and TSUNAGU_MONGO to the addresses of one"

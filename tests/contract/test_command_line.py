@@ -15,6 +15,7 @@ from tsunagu.groups import dead_letters, partner_keys
 from tsunagu.told import told
 
 ROOT = Path(__file__).parents[2]
+NETWORK = {"TSUNAGU_KAFKA": "127.0.0.1:1", "TSUNAGU_MONGO": "mongodb://127.0.0.1:1"}
 CLIENTS = {"aiokafka", "motor", "pymongo", "faststream", "fastapi", "httpx", "cryptography"}
 
 
@@ -67,6 +68,10 @@ def test_a_wrapping_key_is_not_retired_unasked(tmp_path: Path) -> None:
         (["down"], {"TSUNAGU_INTAKE_PORT": "eighty"}, "TSUNAGU_INTAKE_PORT: Input should be a valid integer"),
         (["status"], {"TSUNAGU_READY_WITHIN": "0"}, "TSUNAGU_READY_WITHIN: Input should be greater than 0"),
         (["demo"], {"TSUNAGU_READY_WITHIN": "0"}, "TSUNAGU_READY_WITHIN: Input should be greater than 0"),
+        (["status"], {**NETWORK, "TSUNAGU_SMTP": "mail"}, "TSUNAGU_SMTP: 'mail' is not the address of a mail server"),
+        (["status"], {**NETWORK, "TSUNAGU_CLOCK": "file"}, "TSUNAGU_CLOCK: file is no file of a stepped clock"),
+        (["verify"], {**NETWORK, "TSUNAGU_URL_STATS": "stats"}, "TSUNAGU_URL_STATS: 'stats' is no address of a site"),
+        (["refill"], {**NETWORK, "TSUNAGU_REACH_NOTIFY": "x:1"}, "TSUNAGU_REACH_NOTIFY: 'x:1' is no address of a site"),
     ],
 )
 def test_what_is_wrong_around_it_is_one_line(given: list[str], env: dict[str, str], said: str, tmp_path: Path) -> None:
