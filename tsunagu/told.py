@@ -71,9 +71,13 @@ def _why(error: BaseException) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Without the settings and the view of the whole cluster that the database's driver adds."""
+    """Without the settings and the view of the whole cluster that the database's driver adds, and without the types of
+    sockets that the broker's client names.
+    """
     from shared.store import DatabaseError
 
+    if brokers := re.findall(r"\('([^']+)', (\d+), <AddressFamily", str(error)):
+        return f"no broker answers: {', '.join(f'{host}:{port}' for host, port in brokers)}"
     said = re.split(r" \(configured |, Timeout: ", str(error))[0] or type(error).__name__
     return f"the database does not answer: {said}" if isinstance(error, DatabaseError) else said
 

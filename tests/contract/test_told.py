@@ -9,6 +9,7 @@ import pytest
 import typer
 from pymongo import AsyncMongoClient
 
+from shared.kafka.connection import Kafka, cluster_id
 from tsunagu.told import told
 
 COMMAND = """
@@ -54,3 +55,18 @@ def test_a_database_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err
     assert said.startswith("tsunagu: cannot reach the network: the database does not answer: ")
     assert len(said.splitlines()) == 1 and "opology" not in said and "configured" not in said
+
+
+def test_a_broker_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    @told
+    async def ask() -> int:
+        await cluster_id(Kafka(f"127.0.0.1:{port}"))
+        return 0
+
+    with pytest.raises(typer.Exit):
+        ask()
+    said = capsys.readouterr().err.splitlines()[-1]  # what aiokafka logs, the command line does not show
+    assert said == f"tsunagu: cannot reach the network: no broker answers: 127.0.0.1:{port}"
