@@ -64,7 +64,7 @@ def named(ref: str) -> Person:
         return Person(ref, "intake", intake.Erase())
     if ref.startswith("supporter-"):
         return Person(ref, "matching", matching.Erase())
-    raise TsunaguError(f"{ref} names nobody: give ORG/REFERENCE, case-… or supporter-…")
+    raise TsunaguError(f"{ref!r} names nobody: give ORG/REFERENCE, case-… or supporter-…")
 
 
 async def _known(intake_store: MongoStore, person: Person) -> Person:
@@ -91,7 +91,10 @@ async def _desk(where: Where, service: str) -> AsyncIterator[tuple[Shelf, Comman
 def _told(person: Person, erased: Erased) -> str:
     key = "the key is destroyed" if erased.had_key else "there was no key (any more)"
     if erased.answer is None:
-        return f"{person.key}: {key}; {person.service} has not answered yet and will end what is open once it runs"
+        return (
+            f"{person.key}: {key}; {person.service} has not answered yet and will end what is open once it runs, or, where "
+            "this is stuck (`tsunagu dead-letters list --reason stuck`), once it is released"
+        )
     if erased.answer.refused:
         return f"{person.key}: {key}; {erased.answer.message}"
     return f"{person.key}: {key}, what was open is ended, and whoever knows of it has been told"
