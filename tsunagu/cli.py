@@ -135,7 +135,9 @@ async def backup(service: Service, file: Annotated[Path, typer.Argument(help="a 
 @told
 async def restore(
     service: Service,
-    from_: Annotated[Path | None, typer.Option("--from", help="a backup to begin with", exists=True)] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="a backup to begin with", exists=True, dir_okay=False)
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="throw away what the database holds")] = False,
     other_broker: Annotated[bool, typer.Option("--other-broker", help="it is from before the broker was lost")] = False,
 ) -> int:
