@@ -30,8 +30,8 @@ class Book:
         heads, aside = await self.index.heads(), await self.aside()
         untold = {id: self._untold(id, document) for id, document in aside.items() if id not in heads}
         every = {**heads, **untold}
-        rows = await self.handled.find(every)
-        letters = [_letter(head, rows.get(id, {}), aside) for id, head in every.items()]
+        rows = await self.handled.find([*every, *map(self._key, every)])
+        letters = [_letter(head, rows.get(self._key(id)) or _older(rows, head), aside) for id, head in every.items()]
         return sorted(letters, key=lambda letter: (letter.head.at, letter.head.order), reverse=True)
 
     async def aside(self, document: str | None = None) -> dict[str, str]:
@@ -45,10 +45,14 @@ class Book:
     async def mark(self, letters: Collection[Letter], state: State, by: str, why: str = "") -> set[str]:
         """Returns the ids that somebody else has marked meanwhile: theirs stays."""
         row = {"state": state, "by": by, "at": self.handled.clock.now().isoformat(timespec="seconds"), "why": why}
-        rows: dict[str, Row] = {letter.id: dict(row) for letter in letters}
+        rows: dict[str, Row] = {self._key(letter.id): dict(row) for letter in letters}
         late = await self.handled.add(rows) if rows else set()
-        await self.handled.tell({id: one for id, one in rows.items() if id not in late})
-        return late
+        await self.handled.tell({key: one for key, one in rows.items() if key not in late})
+        return {letter.id for letter in letters if self._key(letter.id) in late}
+
+    def _key(self, id: str) -> str:
+        """Of its row: on a broker that has forgotten everything, offsets begin anew, and so do ids."""
+        return f"{self.cluster()}:{id}"
 
     def _untold(self, id: str, document: str) -> Head:
         """Its dead letter is gone with the broker, or was never told: a repaired hole has none."""
@@ -57,6 +61,12 @@ class Book:
         return Head(
             self.handled.service, id, STUCK, "", Place(topic, int(partition)), int(offset), "", 0, UNKNOWN_TIME, document
         )  # fmt: skip
+
+
+def _older(rows: Mapping[str, Row], head: Head) -> Row:
+    """From before rows had the broker in their key. Whatever was done before there was this letter, was to another one."""
+    row = rows.get(head.id, {})
+    return row if row and datetime.fromisoformat(row["at"]) >= head.at else {}
 
 
 def _letter(head: Head, row: Row, aside: Mapping[str, str]) -> Letter:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -72,3 +73,12 @@ async def test_what_was_done_since_it_was_listed_is_not_done_again(two: Two, kaf
         (done,) = await all_of(doing)
         assert "has been replayed already by operator:yui" in done.flaw
     assert await published(kafka, two.letter.head.place.topic) == 2
+
+
+async def test_a_letter_of_a_broker_that_is_lost_is_another_one_under_the_same_id(two: Two) -> None:
+    """Its offsets began anew: what is new must not count as dealt with."""
+    lost = replace(two.yui, cluster=lambda: "lost")
+    assert [one.flaw for one in await all_of(lost.discard([two.letter], "test", YUI))] == [""]
+    assert (await two.ken.find(two.letter.id)).state == "open"
+    assert [one.flaw for one in await all_of(two.ken.replay([two.letter], KEN))] == [""]
+    assert (await lost.find(two.letter.id)).state == "discarded"
