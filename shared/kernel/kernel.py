@@ -66,7 +66,7 @@ class Kernel:
 
     def __post_init__(self) -> None:
         self.run = self.ids.new()
-        self._loader = Loader(self.store, self.subscriptions, self.deciders, self.sealer, self.on_error)
+        self._loader = Loader(self.cluster, self.store, self.subscriptions, self.deciders, self.sealer, self.on_error)
 
     def begin_anew(self) -> None:
         """Records may come again from here on, or others may write what was ours: nothing that is remembered holds."""

@@ -14,8 +14,9 @@ from shared.kernel.step import refold
 
 @dataclass(frozen=True)
 class Loader:
-    """`on_error`: is told of documents whose journal cannot be folded."""
+    """Of one service, in this `cluster`. `on_error`: is told of documents whose journal cannot be folded."""
 
+    cluster: str
     store: Store
     subscriptions: Subscriptions
     deciders: Mapping[str, Decider[Any]]
@@ -29,8 +30,9 @@ class Loader:
         return {key: await self._refolded(one) if self._is_older(one) else one for key, one in found.items()}
 
     async def letters(self, key: str) -> list[Input]:
-        """What lies aside."""
-        return [self._unsealed(letter) for letter in await self.store.letters(key)]
+        """What lies aside: first what is of a broker that is lost, for offsets began anew on this one."""
+        letters = sorted(await self.store.letters(key), key=lambda letter: letter.id.startswith(f"{self.cluster}:"))
+        return [self._unsealed(letter) for letter in letters]
 
     async def recalled(self, document: Document, inputs: Sequence[Input]) -> dict[str, int]:
         """What it has heard on the streams of these, by journal and outbox."""

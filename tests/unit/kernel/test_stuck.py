@@ -52,6 +52,15 @@ async def test_a_release_folds_what_lay_aside_in_order_and_clears(bench: Bench) 
     assert await bench.store.letters(KEY) == []
 
 
+async def test_what_lay_aside_before_the_broker_was_lost_is_folded_first(bench: Bench) -> None:
+    """On the next one offsets begin anew."""
+    first, second = bench.command(AddNow(number=666), "a"), bench.command(AddNow(number=1), "b")
+    await bench.deliver(bench.kernel(), first._replace(offset=7), second._replace(offset=8))
+    await bench.deliver(bench.kernel(cluster="c2"), bench.command(AddNow(number=2), "c")._replace(offset=0))
+    await bench.deliver(bench.kernel(cluster="c2", decider=FIXED), bench.release())
+    assert (await bench.state())["chain"] == chain_of(666, 1, 2)
+
+
 async def test_commands_that_lay_aside_are_folded_though_their_offset_is_passed(bench: Bench) -> None:
     await bench.deliver(bench.kernel(), bench.command(AddNow(number=666), "a"), bench.command(AddNow(number=1), "b"))
     await bench.deliver(bench.kernel(decider=FIXED), bench.release(), bench.command(AddNow(number=2), "c"))
