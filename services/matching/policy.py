@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared import region
 from shared.events.matches import Score
@@ -20,6 +20,11 @@ WEIGHTS = {"language": 0.5, "distance": 0.25, "fairness": 0.15, "load": 0.1}
 RESTED = timedelta(days=14)
 """Who has not been asked for so long is as fresh as who never was."""
 
+Escalation = Literal[
+    "nobody_speaks_it", "nobody_takes_it", "no_specialist", "too_far",
+    "all_at_cap", "all_declined", "nobody_free", "not_reached",
+]  # fmt: skip
+"""Why nobody could be found; a coordinator who gives a case up names one, too."""
 Reason = str
 REASONS = (
     "inactive",  # has left, or not yet begun
@@ -134,7 +139,7 @@ def nobody_left(
     now: datetime,
     *,
     unreached: bool = False,
-) -> str:
+) -> Escalation:
     """Why a case is escalated. `asked`: supporter → did they get the offer? `unreached`: had some an offer that no mail
     could bring them?
     """
@@ -151,7 +156,7 @@ def nobody_left(
     return "all_at_cap" if barred.get("full") or asked else "nobody_free"
 
 
-def _most_telling(referral: Referral, barred: Mapping[Reason, int]) -> str:
+def _most_telling(referral: Referral, barred: Mapping[Reason, int]) -> Escalation:
     """Nobody who speaks it may or can come: the obstacle that is met last is the one nearest to a solution."""
     if barred.get("distance"):
         return "too_far"

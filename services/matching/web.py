@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -12,8 +12,9 @@ from services.matching import queries
 from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.inlets.roster import RosterInlet
 from services.matching.inlets.rows import COLUMNS, NEEDED
+from services.matching.policy import Escalation
 from shared.access import Actor
-from shared.events.base import Code, Command, Key, Token
+from shared.events.base import Command, Key, Token
 from shared.i18n import translator
 from shared.i18n.labels import label
 from shared.service import Parts
@@ -50,7 +51,7 @@ class Desk:
             found = await queries.case(self._parts.store, self._roster, case, self._parts.clock.now())
             if found is None:
                 return self._pages.problem(request, 404, language=language_of(request))
-            return self._page(request, "case.html", **found)
+            return self._page(request, "case.html", escalations=get_args(Escalation), **found)
 
         @router.post("/cases/{case}/assign")
         async def assign(
@@ -64,7 +65,7 @@ class Desk:
 
         @router.post("/cases/{case}/close")
         async def close(
-            request: Request, actor: By, case: str, reason: Annotated[Code, Form()], seen: Seen = None
+            request: Request, actor: By, case: str, reason: Annotated[Escalation, Form()], seen: Seen = None
         ) -> Response:
             return await self._decide(request, actor, case, Close(reason=reason, seen=seen))
 

@@ -106,6 +106,11 @@ WITHDRAWN: dict[str, Wording] = {
         _("If you would like us to ask you less often, choose a rest the next time we ask you."),
     ),
     "closed": CLOSED,
+    "not_eligible": Wording(
+        _("We ask someone else: %(category)s, %(place)s"),
+        _("Thank you for saying yes. By our roster this needs a language or a licence that is not among yours."),
+        _("If the roster is wrong, please tell the coordinator."),
+    ),
     "reassigned": Wording(
         _("Someone else has taken this over: %(category)s, %(place)s"),
         _("A coordinator has given this to someone else."),

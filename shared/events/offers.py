@@ -46,8 +46,8 @@ class OfferTaken(OfferEvent):
 
 
 class OfferWithdrawn(OfferEvent):
-    """The offer, or the assignment, is over: `reason` is `expired`, `withdrawn`, `amended`, `closed`, `reassigned`, `erased`
-    or `supporter_erased`.
+    """The offer, or the assignment, is over: `reason` is `expired`, `withdrawn`, `amended`, `closed`, `reassigned`, `erased`,
+    `supporter_erased`, or `not_eligible`: by the roster as it is now they may not take it.
     """
 
     type: ClassVar[str] = "tsunagu.offer.withdrawn.v1"

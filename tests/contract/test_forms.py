@@ -16,7 +16,8 @@ FRAMEWORKS = ("Input should", "required", "Value error", "string", "UploadFile",
 
 async def test_a_form_that_no_page_of_ours_sends_is_told_so(database: str, tmp_path: Path) -> None:
     at = await signed_in(built(database, tmp_path), "matching", Role.COORDINATOR)
-    for what, form in (("assign", {"supporter": "nobody"}), ("assign", {}), ("close", {"reason": "Nguyen wants no"})):
+    for what, form in (("assign", {"supporter": "nobody"}), ("assign", {}), ("close", {"reason": "Nguyen wants no"}),
+                       ("close", {"reason": "not_one_of_the_page"})):  # fmt: skip
         answer = await at.post(f"/cases/case-1/{what}", data=form, headers=SAME)
         assert answer.status_code == 422 and "Nguyen" not in answer.text
 
@@ -37,7 +38,7 @@ async def test_nothing_is_decided_about_a_case_that_there_is_not(database: str, 
         for what, form in (
             ("assign", {"supporter": "supporter-an"}),
             ("ask-again", {}),
-            ("close", {"reason": "other"}),
+            ("close", {"reason": "nobody_free"}),
         ):
             answer = await at.post(f"/cases/{case}/{what}", data=form, headers=SAME)
             assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")

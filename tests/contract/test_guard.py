@@ -1,6 +1,5 @@
 """The guard before the real apps: who, from where, how often, how much, and what every response says to a browser."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -64,28 +63,6 @@ async def test_what_is_not_there_is_not_found_and_a_wrong_method_is_no_way_in(se
     assert (await at.post("/static/tsunagu.css", headers=SAME)).status_code == 403
     assert (await at.get("/static/tsunagu.css")).status_code == 200
     assert (await at.get("/static/../web.py")).status_code == 404
-
-
-@pytest.mark.parametrize("service", ROUTES)
-async def test_head_is_answered_as_get_is_without_the_body(services: dict[str, Service], service: str) -> None:
-    at = await signed_in(services, service, Role.OPERATOR)
-    for key in ROUTES[service]:
-        method, _, path = key.partition(" ")
-        path = path.replace("{", "x").replace("}", "").replace("/static", "/static/tsunagu.css")
-        if method != "GET" or path in ("/health/ready", "/metrics", "/status/events"):  # two answers are never the same
-            continue
-        got, head = await at.get(path), await at.head(path)
-        assert (head.status_code, head.content) == (got.status_code, b""), path
-        assert head.headers == got.headers or path == "/sign-in/account", path  # which has a state of its own each time
-
-
-async def test_the_head_of_a_stream_is_told_and_the_stream_is_over(services: dict[str, Service]) -> None:
-    at = await signed_in(services, "stats", Role.OPERATOR)
-    async with asyncio.timeout(10):
-        head = await at.head("/status/events")
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-type"].startswith("text/event-stream")
-    assert (await browser(services["stats"].app, "stats").head("/status/events")).status_code == 401
 
 
 async def test_a_program_with_a_key_is_told_in_its_form_though_it_accepts_pages(services: dict[str, Service]) -> None:

@@ -1,5 +1,7 @@
 """A case looks for its supporter: waves, the first to accept, the others told, the next asked."""
 
+from typing import Any
+
 import pytest
 
 from services.matching import policy
@@ -137,6 +139,22 @@ def test_who_was_only_slower_is_asked_again_before_a_coordinator_is() -> None:
     assert asked(case) == [BINH]
     grant(case).when(says(OfferDeclined, BINH, 3)).then(
         matches.Declined, HoldReleased, some(matches.Escalated, reason="all_declined")
+    )
+
+
+@pytest.mark.parametrize(("lost", "reason"), [
+    ({"languages": ("ja",)}, "nobody_speaks_it"), ({"licences": ()}, "no_specialist"),
+])  # fmt: skip
+def test_who_may_not_take_it_any_more_by_a_new_roster_is_not_given_it(lost: dict[str, Any], reason: str) -> None:
+    """Work that is reserved by law, above all."""
+    able = supporter("an", licences=("administrative_scrivener",))
+    view = roster(able)
+    case = grant(asking(view, category="residence_application"))
+    view[AN] = able.model_copy(update=lost)
+    case.when(says(OfferAccepted, AN, 1)).then(
+        some(OfferWithdrawn, recipient=AN, number=1, reason="not_eligible"),
+        some(HoldReleased, supporter=AN, number=1, reason="not_eligible"),
+        some(matches.Escalated, reason=reason),
     )
 
 
