@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from services.intake import timeline as intake_way
 from services.intake.domain.case import Case
 from services.intake.queries import Listed, ReferralView, Row
 from services.matching.inlets.flaws import flaws_of
 from services.matching.inlets.row_errors import RowError
+from services.matching.policy import Escalation
 from services.notify import timeline as notify_way
 from shared.access import Actor, Role
 from shared.privacy.audit import Line
@@ -183,11 +184,13 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("case", "matching", "case.html", {
         "case": _case(40, "escalated", "all_declined"),
         "candidates": [_candidate(1, "declined"), _candidate(2, "expired"), _candidate(3, None)],
+        "escalations": get_args(Escalation),
         "excluded": {"language": 61, "distance": 12, "paused": 2},
         "assignable": SUPPORTERS, "steps": WAY, "holder": "nobody",
     }),
     ("case-done", "matching", "case.html", {
         "case": _case(90, "closed"), "candidates": [], "excluded": {}, "assignable": [], "steps": [], "holder": "nobody",
+        "escalations": get_args(Escalation),
     }),
     ("supporters", "matching", "supporters.html", {"supporters": SUPPORTERS}),
     ("import", "matching", "import.html", {

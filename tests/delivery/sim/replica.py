@@ -128,7 +128,7 @@ class Life:
         kernel = Kernel(
             self.app.NAME, CLUSTER, self.app.SUBSCRIPTIONS, self._deciders(), self.bus, documents,
             self.clock, self.ids, Unsealed(), self.world.tally, view, self.commands.answered, self._stuck,
-            forget=documents.forget, horizon=self.world.horizon,
+            forget=documents.forget, horizon=self.world.horizon(self.app.NAME),
         )  # fmt: skip
         handle = Attempts(kernel.process, self.rows("attempts"), CLUSTER, from_outside)
         second: dict[str, Any] = {"stages": kernel, "depth": self.depth} if self.depth > 1 else {}

@@ -33,8 +33,8 @@ LONGEST_HOLE = 1200.0
 
 HOUR = 3600
 SHORT = 40 * 60
-SILENCES = (SHORT, 5 * HOUR)
-"""Seconds: more than the longest hole, and twice what two clocks differ by."""
+LONG = 5 * HOUR
+"""Seconds: more than the longest hole, and where clocks differ, twice as much as they do."""
 FEW = 10
 """Streams: more than a case has in intake, whose partners are promised that its numbers go on."""
 
@@ -51,7 +51,7 @@ class Tally:
 
 class World:
     """`GEARS`: how many batches of a service may be on their way at once. `ending`: nobody outside does anything any more.
-    `took`: seconds since the last fault. `horizon`: of what documents remember.
+    `took`: seconds since the last fault. `silence`: after which a stream may be forgotten.
     """
 
     GEARS = (1, 3)
@@ -68,7 +68,7 @@ class World:
         self.network = Network(self.people.got)
         self.replicas: dict[tuple[str, int], Life] = {}
         self.silences = Random(f"{seed} silences")
-        self.horizon = Horizon(self.silences.choice(SILENCES), FEW)
+        self.silence = LONG if seed % 4 else SHORT
         self.skews = {(name, number): self._skew() for name in APPS for number in range(REPLICAS)}
         self.depths = {name: self.chance.choice(self.GEARS) for name in APPS}
         self.births: Counter[tuple[str, int]] = Counter()
@@ -79,7 +79,7 @@ class World:
 
     def _skew(self) -> timedelta:
         drawn = self.chance.choice((0, 0, 0, 60, -60))
-        return timedelta(minutes=drawn if self.horizon.silence > SHORT else 0)
+        return timedelta(minutes=drawn if self.silence > SHORT else 0)
 
     async def run(self) -> None:
         for name, number in self.skews:
@@ -88,6 +88,9 @@ class World:
             self.people.enrol(f"S{number}")
         await self._live()
         await self._end()
+
+    def horizon(self, service: str) -> Horizon:
+        return Horizon(self.silence, FEW if service == "intake" else 0)
 
     def lives(self, service: str) -> list[Life]:
         return [life for (name, _), life in self.replicas.items() if name == service and not life.wire.dead]
@@ -145,7 +148,7 @@ class World:
 
     def _silence(self) -> float:
         """Seconds; where streams are soon forgotten, now and then so long that they are."""
-        longer = self.horizon.silence == SHORT and self.silences.random() < 0.4
+        longer = self.silence == SHORT and self.silences.random() < 0.4
         return self.silences.uniform(0.5, 2.5) * SHORT if longer else 0.0
 
     def happened(self) -> int:
