@@ -63,8 +63,8 @@ class Answer:
 class Entry:
     """One decision: a line of the journal. Never changed. `stream` and `sequence`, or `command`, say what it answers.
 
-    `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own. `began`
-    beside them: the stream is not the first to there (shared.kernel.streams).
+    `events`: [{type, id, data, topic, key, sequence}] in order; topic, key and sequence are None for the journal's own. Where
+    the stream began anew, `began` is beside them: the position at which it did (shared.kernel.streams).
     `by`: who sent the command, role and id. `hash`: of its content. `kept`: its input had lain aside, and its cause is
     the release.
     """

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from services.matching import policy
 from services.matching.domain.offers import Case, Offer, Undelivered
-from services.matching.domain.steps import assigned, free, go_on
+from services.matching.domain.steps import assigned, barred, free, go_on
 from shared.events import matches
 from shared.events.base import Event
 from shared.events.holds import PauseAsked
@@ -42,7 +41,7 @@ def answered(case: Case, response: Any, context: Context) -> Decision:
 
 def _accepted(case: Case, context: Context, supporter: str, offer: Offer) -> Decision:
     if case.status == "asking" and offer.state == "offered":
-        if not _may_still(case, supporter, context):
+        if barred(supporter, case.asks(), context.view):  # a new roster has taken the licence or the language
             over = OfferWithdrawn(recipient=supporter, case=context.key, number=offer.number, reason="not_eligible")
             return go_on(case, context, [over, free(context.key, supporter, offer, "not_eligible")])
         return assigned(case, context, supporter, offer, by="acceptance")
@@ -52,12 +51,6 @@ def _accepted(case: Case, context: Context, supporter: str, offer: Offer) -> Dec
         return [OfferTaken(recipient=supporter, case=context.key, number=offer.number)]
     reason = "withdrawn" if case.status == "closed" else "expired"
     return [OfferWithdrawn(recipient=supporter, case=context.key, number=offer.number, reason=reason)]
-
-
-def _may_still(case: Case, supporter: str, context: Context) -> bool:
-    """A new roster may have taken the licence or the language for which they were asked."""
-    able, needs = context.view.get(supporter), case.asks()
-    return able is None or policy.why_not(able, needs.category, needs.languages) is None
 
 
 def _pause(response: OfferDeclined, context: Context) -> list[Event]:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from services.matching import policy
 from services.matching.domain import commands
 from services.matching.domain.answers import answered
 from services.matching.domain.directing import directed
@@ -16,7 +15,7 @@ from services.matching.domain.offers import (
     evolve,
 )  # fmt: skip
 from services.matching.domain.places import held, lost
-from services.matching.domain.steps import confirmed, folded, free, go_on, withdrawn
+from services.matching.domain.steps import barred, confirmed, folded, free, go_on, withdrawn
 from shared.events import holds, matches, offers
 from shared.events.base import Event
 from shared.events.cases import CaseAccepted, CaseAmended, CaseClosed, CaseErased, CaseWithdrawn
@@ -87,11 +86,10 @@ def _amended(case: Case, asked: CaseAmended, context: Context) -> Decision:
 
 
 def _outgrown(case: Case, supporter: str, asked: CaseAmended, context: Context) -> bool:
-    """Whether it has become work or a language that this supporter may not take: no coordinator could assign it to them."""
-    was, able = case.asks(), context.view.get(supporter)
-    if able is None or (was.category, was.languages) == (asked.category, asked.languages):
-        return False
-    return policy.why_not(able, asked.category, asked.languages) is not None
+    """What the partner has changed it to is not theirs to take. A new roster alone takes nobody's case away."""
+    was = case.asks()
+    same = (was.category, was.languages) == (asked.category, asked.languages)
+    return not same and barred(supporter, asked, context.view)
 
 
 def _closed(case: Case, reason: str) -> Decision:

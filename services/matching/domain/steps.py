@@ -43,6 +43,12 @@ def _freed(case: Case, view: Roster, first: Sequence[Event]) -> Roster:
     return {**view, **{s: view[s].model_copy(update={"load": max(0, view[s].load - 1)}) for s in back & view.keys()}}
 
 
+def barred(supporter: str, referral: Referral, view: Roster) -> bool:
+    """By the roster as it is now: is it work, or a language, that no coordinator could assign to them?"""
+    able = view.get(supporter)
+    return able is not None and policy.why_not(able, referral.category, referral.languages) is not None
+
+
 def folded(case: Case, events: Sequence[Event]) -> Case:
     for event in events:
         case = evolve(case, event)
