@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -34,7 +35,17 @@ async def test_up_in_the_background_a_second_up_and_down(light: LocalSettings, s
     assert screen.text.splitlines()[-1] == f"nothing runs in {light.home}"
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Whoever has the tests run with nohup, or in the background, has some signals ignored."""
+    before = {name: signal.signal(name, signal.SIG_DFL) for name in (signal.SIGINT, signal.SIGHUP)}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_told_to_stop_while_it_comes_up_nothing_is_left_behind(
     light: LocalSettings, screen: Screen, told: signal.Signals
