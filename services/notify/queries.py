@@ -52,4 +52,5 @@ def _state(offer: Offer, now: datetime) -> str:
     lapsed = offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now
     if lapsed or (offer.state == "withdrawn" and offer.reason == "expired"):
         return "expired"
-    return "dropped_out" if offer.state == "withdrawn" and offer.reason == "dropped_out" else offer.state
+    told = offer.state == "withdrawn" and offer.reason in ("dropped_out", "not_eligible")
+    return str(offer.reason) if told else offer.state

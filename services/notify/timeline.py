@@ -29,6 +29,6 @@ def steps(entries: Iterable[Entry], case: str) -> list[Step]:
 def _step(event: Mapping[str, Any], at: str) -> Step | None:
     data = event["data"]
     if event["type"] == HEARD:
-        return step(data["state"], at)
+        return step("not_eligible" if data.get("reason") == "not_eligible" else data["state"], at)
     reminded = event["type"] == DELIVERED and data["kind"] == "reminder"
     return step("reminded", at) if reminded else None

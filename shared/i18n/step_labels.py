@@ -130,6 +130,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "assigned": _("It is yours"),
         "taken": _("Another supporter took it"),
         "withdrawn": _("It is no longer needed"),
+        "not_eligible": _("We ask someone else"),
         "reported": _("You reported"),
         "dropped_out": _("You handed it back"),
         "reminded": _("We reminded you of the report"),

@@ -40,7 +40,7 @@ ASK: dict[str, Any] = {
     "org_name": "Tsukuba <Global> Center",
 }
 OFFER_STATES = (
-    "open", "answered", "declined", "expired", "withdrawn", "taken", "assigned", "reported", "dropped_out",
+    "open", "answered", "declined", "expired", "withdrawn", "taken", "assigned", "reported", "dropped_out", "not_eligible",
 )  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from services.intake.domain import case as referrals
 from services.matching import timeline as matching
 from services.matching.domain.case import CASE as MATCHING
 from services.matching.domain.offers import Undelivered
+from services.notify import queries as pages
 from services.notify import timeline as notify
-from services.notify.domain.offers import Heard, OfferState
+from services.notify.domain.offers import Heard, Offer, OfferState
+from services.notify.links import Link
 from shared.events import matches, updates
 from shared.events.base import Event
 from shared.events.deliveries import Delivered
@@ -21,6 +23,7 @@ from shared.kernel.document import Cause, Entry
 from shared.privacy.audit import DeskReason
 from shared.web.timeline import TONES
 from tests.unit.given import NOON
+from tests.unit.samples import accepted
 
 CASE, MINH, HOA = "case-1", "supporter-minh", "supporter-hoa"
 
@@ -125,3 +128,13 @@ def test_every_step_has_its_words(kind: str, codes: Any) -> None:
 def test_every_mark_is_of_a_step_that_some_page_has() -> None:
     kinds = ("step", "my_step", "case_step", "offer_step")
     assert TONES.keys() <= {code for kind in kinds for code in LABELS[kind]}
+
+
+def test_who_may_not_take_it_any_more_does_not_read_that_nobody_is_needed() -> None:
+    """By a new roster, once they had said yes: the mail says so, and the page with it."""
+    over = entry(Heard(case=CASE, number=1, state="withdrawn", reason="not_eligible"))
+    assert [step.what for step in notify.steps([over], CASE)] == ["not_eligible"]
+    assert "not_eligible" in LABELS["offer_step"] and TONES["not_eligible"] == "look"
+    offer = Offer(number=1, state="withdrawn", reason="not_eligible", referral=accepted())
+    view = pages.view(Link(MINH, CASE, 1), offer, "token", NOON)
+    assert view and view.state == "not_eligible"
