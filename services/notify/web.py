@@ -17,6 +17,9 @@ from shared.privacy.vault import NoKey
 from shared.service import Parts
 from shared.web.pages import Pages, language_of, with_language
 
+SAID = {Accept: ("answered", "assigned"), Decline: ("declined",), DropOut: ("dropped_out",), Report: ("reported",)}
+"""What an offer is by an answer: who gives the same one again, a button pressed twice, sees what came of the first."""
+
 
 class OfferPages:
     """`residents`: opens a resident's data, for the page of the assigned supporter and for no other."""
@@ -96,14 +99,17 @@ class OfferPages:
         command = made(case=link.case, number=link.number, **said)
         id_ = f"page-{secrets.token_hex(10)}"
         answer = await self._parts.commands.ask(link.supporter, command, id_, link.actor, adapter="page")
-        if answer and answer.refused:
+        offer = f"/offers/{token}"
+        if answer and answer.refused and answer.refused not in SAID[made]:
             if answer.refused in ("expired", "taken", "withdrawn"):
                 return self._link_page(request, answer.refused, 409)
-            return self._link_page(request, "used", 409, answer.refused)
-        return RedirectResponse(with_language(request, f"/offers/{token}"), 303)
+            return self._link_page(request, "used", 409, answer.refused, offer)
+        return RedirectResponse(with_language(request, offer), 303)
 
-    def _link_page(self, request: Request, problem: str, status: int, offer_state: str | None = None) -> HTMLResponse:
+    def _link_page(
+        self, request: Request, problem: str, status: int, offer_state: str | None = None, offer: str | None = None
+    ) -> HTMLResponse:
         return self._pages.render(
             request, "link.html", language=language_of(request), status=status, problem=problem,
-            offer_state=offer_state,
+            offer_state=offer_state, offer=offer,
         )  # fmt: skip

@@ -169,7 +169,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
         for state in OFFER_STATES
     ),
     *(
-        (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken"})
+        (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken", "offer": "/offers/tok"})
         for problem in ("used", "expired", "taken", "withdrawn")
     ),
     ("cases", "matching", "cases.html", {

@@ -1,6 +1,7 @@
 """Two operators at the same dead letter, on a real broker and a real database: it is dealt with once."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,11 +14,13 @@ from shared.kafka.connection import Kafka
 from shared.kafka.log import Log
 from shared.kernel.dead_letters import dead_letter
 from shared.kernel.record import Message, Place, Record
-from shared.letters.desk import Done, LetterDesk
+from shared.letters.desk import LETTERS, Done, LetterDesk
 from shared.letters.head import Letter
-from shared.recovery.lease import UnderWay
+from shared.recovery.lease import UnderWay, lease
+from shared.store import MongoStore, connect
 from tests.unit.kernel.bench import HandClock, seals
 from tsunagu import letters
+from tsunagu.groups import dead_letters
 from tsunagu.where import Where
 
 YUI, KEN = Actor(Role.OPERATOR, "yui"), Actor(Role.OPERATOR, "ken")
@@ -82,3 +85,19 @@ async def test_a_letter_of_a_broker_that_is_lost_is_another_one_under_the_same_i
     assert (await two.ken.find(two.letter.id)).state == "open"
     assert [one.flaw for one in await all_of(two.ken.replay([two.letter], KEN))] == [""]
     assert (await lost.find(two.letter.id)).state == "discarded"
+
+
+async def test_what_was_done_is_told_though_the_rest_is_refused(
+    two: Two, kafka: Kafka, database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Letters of two services: the first is replayed, and over the second sits another operator."""
+    monkeypatch.setattr(dead_letters, "find", lambda: Where(kafka, database, {}, None))
+    place, bus = two.letter.head.place, two.yui.bus
+    await bus.publish([Message(place.topic, "a", b"{}", [])])
+    second = Record(place, 1, b"a", b"{}", [])
+    await bus.publish([dead_letter("intake", second, "unknown_type", HandClock().now(), seals().seal)])
+    meta = MongoStore(connect(database), "tsunagu_stats").collection("meta")
+    async with lease(meta, "a replay", LETTERS):
+        with pytest.raises(UnderWay):
+            await inspect.unwrap(dead_letters.replay)([str(second), two.letter.id], by="ken")
+    assert f"intake: {second} is replayed" in capsys.readouterr().out

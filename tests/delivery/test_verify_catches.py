@@ -153,5 +153,5 @@ async def test_a_stuck_document_is_told_of(database: str) -> None:
     await world.stores["stats"].documents.update_one({"_id": CASE}, {"$set": {"stuck": "cases-0-7"}})
     await world.stores["stats"].collection("letters").insert_one({"_id": "x", "key": CASE})
     report: Report = judge(await world.evidence())
-    assert report.notes == [f"stats {CASE} is stuck at cases-0-7; 1 letters wait"]
+    assert report.notes == [f"stats {CASE} is stuck at cases-0-7; dead letters that wait with it: 1"]
     assert report.ok

@@ -40,7 +40,9 @@ async def test_from_referral_to_report(visitor: Visitor) -> None:
     page = await visitor.net.http.get(first)
     assert NAME not in page.text, "who it is for is nobody's business yet"
     assert (await visitor.form(first, "accept")).status_code == 303
+    assert (await visitor.form(first, "accept")).status_code == 303, "a button that was pressed twice"
     await visitor.reaches("round-1", "in-progress")
+    assert (await visitor.form(first, "accept")).status_code == 303
     await visitor.links(case, "taken", 2)
     page = await visitor.net.http.get(first)
     assert NAME in page.text
@@ -146,8 +148,9 @@ async def test_links_that_do_not_work_say_why(visitor: Visitor) -> None:
     tampered = await visitor.net.http.get(link.replace(token, token[:-3] + "AAA"))
     assert tampered.status_code == 401 and "does not work" in (await _english(visitor, tampered)).text
     assert (await visitor.form(link, "decline", reason="too_far")).status_code == 303
+    assert (await visitor.form(link, "decline", reason="other")).status_code == 303
     used = await visitor.form(link, "accept")
-    assert used.status_code == 409
+    assert used.status_code == 409 and f"/offers/{token}" in used.text, "it leads back"
     assert (await visitor.form(link, "decline", reason="nonsense")).status_code == 422
 
 

@@ -1,5 +1,6 @@
 """tsunagu dead-letters: which there are, and an operator's words about them. See docs/dead-letters.md."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, get_args
 
@@ -81,8 +82,7 @@ async def replay(
     async with letters.desks(find(), service) as desks:
         chosen = await _chosen(desks, ids, service, reason)
         _confirm("publish again", sum(len(one.letters) for one in chosen), yes or bool(ids))
-        done = [one for desk, some in chosen async for one in desk.replay(some, actor)]
-    return _tell(done, "replayed")
+        return await _tell((one for desk, some in chosen async for one in desk.replay(some, actor)), "replayed")
 
 
 @app.command()
@@ -96,8 +96,7 @@ async def discard(
     async with letters.desks(find(), service) as desks:
         chosen = await _chosen(desks, ids, service, reason)
         _confirm("discard", sum(len(one.letters) for one in chosen), yes or bool(ids))
-        done = [one for desk, some in chosen async for one in desk.discard(some, code, actor)]
-    return _tell(done, "discarded")
+        return await _tell((one for desk, some in chosen async for one in desk.discard(some, code, actor)), "discarded")
 
 
 @app.command()
@@ -155,13 +154,16 @@ def _confirm(what: str, count: int, yes: bool) -> None:
         typer.confirm(f"{what} {count} of them?", abort=True)
 
 
-def _tell(done: list[Done], what: str) -> int:
-    for one in done:
+async def _tell(done: AsyncIterator[Done], what: str) -> int:
+    """Each as it is done: what ends the rest unsays none of it."""
+    flaws = []
+    async for one in done:
         lies = f", and lies at offset {one.offset} now" if one.offset >= 0 else ""
         print(f"{one.letter.head.service}: {one.flaw or f'{one.letter.id} is {what}{lies}'}")
-    if not done:
+        flaws.append(one.flaw)
+    if not flaws:
         print("there are none")
-    return 1 if any(one.flaw for one in done) else 0
+    return 1 if any(flaws) else 0
 
 
 def _told_released(done: list[tuple[str, Released]]) -> int:
