@@ -249,5 +249,5 @@ class Service:
                 await reader.stop()
         for view in self._views():
             await view.stop()
-        await self.teller.end()
-        await self.parts.bus.stop()
+        if await self.teller.end():  # else the broker is away, and the producer would wait for it with nothing to say
+            await self.parts.bus.stop()

@@ -99,11 +99,13 @@ async def _entries(store: MongoStore) -> AsyncIterator[Entry]:
     """The journal, and after each document's last line what its outbox has that the journal has not."""
     async for entry in store.entries({}):
         yield entry
-    async for stored in store.documents.find({"outbox.0": {"$exists": True}}, {"_id": 1}):
-        document = (await store.load([stored["_id"]]))[stored["_id"]]
-        written = {entry.position for entry in await store.journal(document.key)}
-        for entry in document.outbox:
-            if entry.position not in written:
+    telling = store.documents.find({"outbox.0": {"$exists": True}}, {"_id": 1}, batch_size=AT_ONCE)
+    while found := await telling.to_list(AT_ONCE):
+        documents = await store.load([stored["_id"] for stored in found])
+        waiting = {(key, entry.position): entry for key, document in documents.items() for entry in document.outbox}
+        written = await store.lines(waiting)
+        for place, entry in waiting.items():
+            if place not in written:
                 yield entry
 
 

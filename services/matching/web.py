@@ -17,6 +17,7 @@ from shared.access import Actor
 from shared.events.base import Command, Key, Token
 from shared.i18n import translator
 from shared.i18n.labels import label
+from shared.kernel.commands import FOR_PEOPLE
 from shared.service import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
@@ -92,8 +93,10 @@ class Desk:
         if await queries.known(self._parts.store, case) is None:
             return self._pages.problem(request, 404, language=language)
         id_ = f"desk-{secrets.token_hex(10)}"
-        answer = await self._parts.commands.ask(case, command, id_, actor, adapter="desk")
-        if answer and answer.refused:
+        answer = await self._parts.commands.ask(case, command, id_, actor, adapter="desk", within=FOR_PEOPLE)
+        if answer is None:
+            return self._pages.on_its_way(request, f"/cases/{case}")
+        if answer.refused:
             why = label("not_done", answer.refused, translator(language))
             return self._pages.problem(request, 409, language=language, detail=why)
         return RedirectResponse(with_language(request, f"/cases/{case}"), 303)

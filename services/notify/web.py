@@ -12,6 +12,7 @@ from services.notify import queries, timeline
 from services.notify.domain.commands import Accept, Decline, DropOut, OfCase, Report
 from services.notify.links import Link, Links
 from shared.events.responses import DeclineReason, Outcome
+from shared.kernel.commands import FOR_PEOPLE
 from shared.privacy.opener import Opener
 from shared.privacy.vault import NoKey
 from shared.service import Parts
@@ -98,9 +99,13 @@ class OfferPages:
         link = self._links.read(token)  # the guard has let nobody through with another
         command = made(case=link.case, number=link.number, **said)
         id_ = f"page-{secrets.token_hex(10)}"
-        answer = await self._parts.commands.ask(link.supporter, command, id_, link.actor, adapter="page")
+        answer = await self._parts.commands.ask(
+            link.supporter, command, id_, link.actor, adapter="page", within=FOR_PEOPLE
+        )
         offer = f"/offers/{token}"
-        if answer and answer.refused and answer.refused not in SAID[made]:
+        if answer is None:
+            return self._pages.on_its_way(request, offer)
+        if answer.refused and answer.refused not in SAID[made]:
             if answer.refused in ("expired", "taken", "withdrawn"):
                 return self._link_page(request, answer.refused, 409)
             return self._link_page(request, "used", 409, answer.refused, offer)

@@ -17,6 +17,8 @@ from shared.kernel.record import RELEASE, REPAIR, TICK, Message, content_hash, e
 
 PATIENCE = 2.0
 """Seconds after which the caller is told to look again."""
+FOR_PEOPLE = 5.0
+"""The same where somebody sits before a page."""
 
 
 def topic(service: str) -> str:
@@ -69,8 +71,10 @@ class Commands:
         """An operator's word that a stuck document is to go on."""
         return self._message(key, RELEASE, b"{}", f"release:{key}", by, adapter="letters")
 
-    async def ask(self, key: str, command: Command, id: str, by: Actor, *, adapter: str) -> Answer | None:
-        """Sends and waits for the answer; None if it has not come within two seconds (it will: look again).
+    async def ask(
+        self, key: str, command: Command, id: str, by: Actor, *, adapter: str, within: float = PATIENCE
+    ) -> Answer | None:
+        """Sends and waits for the answer; None if it has not come within so many seconds (it will: look again).
 
         An id that was used before for something else is answered with the refusal `id_reused`.
         """
@@ -79,14 +83,14 @@ class Commands:
         self._waiting[key, id] = future
         try:
             await self.send([message])
-            answer = await self._await(future, key, id)
+            answer = await self._await(future, key, id, within)
             return answer and answer.to(content_hash(command, message.value))
         finally:
             self._waiting.pop((key, id), None)
 
-    async def _await(self, future: "asyncio.Future[Answer]", key: str, id: str) -> Answer | None:
+    async def _await(self, future: "asyncio.Future[Answer]", key: str, id: str, within: float) -> Answer | None:
         """Another replica may own the document: then its answer is found in the document."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + within
         while asyncio.get_running_loop().time() < deadline:
             done, _ = await asyncio.wait([future], timeout=0.2)
             if done:

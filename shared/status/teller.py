@@ -63,12 +63,14 @@ class Teller:
         finally:
             counting.cancel()
 
-    async def end(self) -> None:
-        """The last word: it ends on purpose."""
+    async def end(self) -> bool:
+        """The last word: it ends on purpose. Whether the broker has it."""
         try:
             await asyncio.wait_for(self.publish(self.status(stopped=True)), LAST_WORD_WITHIN)
         except Exception as error:  # then it will count as silent
             logs.logger().warning("end not told", error=logs.where(error))
+            return False
+        return True
 
     def status(self, *, stopped: bool = False) -> Status:
         waiting_for, watch = tuple(self.service.waiting_for), self.service.watch

@@ -73,6 +73,10 @@ class Pages:
             request, "problem.html", language=language, status=status, detail=detail, code=code, more=more or {}
         )
 
+    def on_its_way(self, request: Request, look: str) -> HTMLResponse:
+        """Sent, and not decided yet (see Commands.ask). A page that looks as before would say that nothing has happened."""
+        return self.render(request, "on_its_way.html", language=language_of(request), status=202, look=look)
+
 
 def _signed_in(request: Request) -> Actor | None:
     """Who has a session, for the page's head. The guard has put it there."""

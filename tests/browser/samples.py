@@ -226,6 +226,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
         "lines": [], "more": False, "person": "", "page": 1, "checked": False, "broken": None,
     }),
     ("problem", "intake", "problem.html", {"detail": None}),
+    ("on-its-way", "notify", "on_its_way.html", {"look": "/offers/tok"}),
     *(
         (f"problem-{code}", "intake", "problem.html", {
             "code": code, "detail": "told in English", "more": {"roles": ["coordinator", "partner"], "you": "auditor"},

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from services.notify import web
 from services.notify.links import Link, Links
 from shared.access import Role
 from shared.i18n import LANGUAGES, translator
+from shared.kafka.connection import Kafka
 from tests.contract.houses import LINK_SECRET, SAME, browser, built, signed_in
 from tests.unit.samples import referral
 
@@ -66,3 +68,16 @@ async def test_an_import_without_a_file_asks_for_one(database: str, tmp_path: Pa
     answer = await at.post("/supporters/import?lang=ja", data={"file": "roster.csv"}, headers=SAME)
     assert answer.status_code == 422 and "CSVファイル（UTF-8またはShift_JIS）" in answer.text
     assert not [words for words in FRAMEWORKS if words in answer.text.partition("<main")[2]]
+
+
+async def test_what_is_not_decided_in_time_is_told_to_be_on_its_way(
+    database: str, kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that looked as before would say that nothing has happened. Nobody reads this generation of topics."""
+    monkeypatch.setattr(web, "FOR_PEOPLE", 0.1)
+    notify = built(database, tmp_path, kafka=kafka.servers, topics_generation=77)["notify"]
+    await notify.parts.bus.start()
+    link = Links(LINK_SECRET, "").url(Link("supporter-an", "case-1", 1), "vi")
+    answer = await browser(notify.app, "notify").post(link.replace("?", "/accept?"), headers=SAME)
+    await notify.parts.bus.stop()
+    assert answer.status_code == 202 and "đang được xử lý" in answer.text and f'href="{link}"' in answer.text

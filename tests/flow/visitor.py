@@ -56,8 +56,13 @@ class Visitor:
         return [mail["headers"]["X-Tsunagu-Link"] for mail in await until(f"{kind} mails", enough, 20)]
 
     async def form(self, link: str, name: str, **fields: Any) -> httpx.Response:
+        """Once more, as the page says, where it is still on its way."""
         page, _, language = link.partition("?")
-        return await self.net.http.post(f"{page}/{name}?{language}", data=fields)
+        for _ in range(5):
+            answer = await self.net.http.post(f"{page}/{name}?{language}", data=fields)
+            if answer.status_code != 202:
+                break
+        return answer
 
     async def reaches(self, reference: str, state: str) -> dict[str, Any]:
         async def there() -> dict[str, Any] | None:

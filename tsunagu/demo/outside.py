@@ -20,6 +20,8 @@ from tsunagu.demo.stage import Stage
 
 BY_HTTP = 5
 """Every so many-th referral comes over HTTP, the others over Kafka."""
+TAKEN = (202, 303)
+"""What a form is answered with: on its way, or decided."""
 
 
 class Outside:
@@ -72,7 +74,7 @@ class Outside:
         page, _, language = link.partition("?")
         answer = await self._stage.http.post(f"{page}/{path}?{language}", data=form)
         late = answer.status_code == 409  # another was quicker, or the time was over: that is life
-        self._expect(answer.status_code == 303 or late, f"{path}: {answer.status_code}")
+        self._expect(answer.status_code in TAKEN or late, f"{path}: {answer.status_code}")
 
     async def coordinate(self, case: str, action: Resume | GiveUp) -> None:
         url = f"{self._stage.where.services['matching']}/cases/{case}"
@@ -82,7 +84,7 @@ class Outside:
             answer = await self._stage.http.post(
                 f"{url}/close", data={"reason": action.reason}, headers=self._stage.desk
             )
-        self._expect(answer.status_code == 303, f"{case} {action.kind}: {answer.status_code}")
+        self._expect(answer.status_code in TAKEN, f"{case} {action.kind}: {answer.status_code}")
 
     async def new_mails(self) -> list[dict[str, Any]]:
         """What has come into the inbox since the last look."""
