@@ -37,7 +37,7 @@ from shared.kernel.record import Input, Message, Subscriptions
 from shared.kernel.sweeper import Sweeper
 from shared.letters.desk import LetterDesk
 from shared.outside import from_outside
-from shared.parts import Parts, parts
+from shared.parts import Parts
 from shared.process import STOP_WITHIN, WEB_WITHIN, done_within
 from shared.recovery.catch_up import Recovery
 from shared.recovery.holes import Repair
@@ -48,8 +48,6 @@ from shared.starting import reach
 from shared.status.teller import Teller
 from shared.watch import Watch
 from shared.web.server import listening, server
-
-__all__ = ["Parts", "Service", "parts"]
 
 
 @dataclass

@@ -23,11 +23,12 @@ from shared.events import matches
 from shared.events.base import by_type
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
+from shared.parts import Parts, parts
 from shared.privacy.audit import Audit
 from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
 from shared.seal import read_keys
-from shared.service import Parts, Service, parts
+from shared.service import Service
 from shared.web import site
 from shared.web.pages import Pages
 

@@ -20,8 +20,8 @@ from shared import once, seal
 from shared.access import Actor
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn, WithdrawalReason
 from shared.kernel.document import Answer
+from shared.parts import Parts
 from shared.privacy.person import Resident
-from shared.service import Parts
 from shared.web.identity import By
 from shared.web.problems import Flaw, Problem
 

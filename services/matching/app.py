@@ -11,9 +11,10 @@ from shared.events.base import by_type
 from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
+from shared.parts import parts
 from shared.privacy.vault import Vault
 from shared.privacy.wrapping import WrappingKeys
-from shared.service import Service, parts
+from shared.service import Service
 from shared.web import site
 
 NAME = "matching"

@@ -18,7 +18,7 @@ from shared.events.base import Command, Key, Token
 from shared.i18n import translator
 from shared.i18n.labels import label
 from shared.kernel.commands import FOR_PEOPLE
-from shared.service import Parts
+from shared.parts import Parts
 from shared.web.identity import By
 from shared.web.pages import Pages, language_of, with_language
 

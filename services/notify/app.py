@@ -12,10 +12,11 @@ from shared.kafka.view import View
 from shared.kernel import commands as command_topic
 from shared.kernel import journal
 from shared.kernel.record import Subscriptions
+from shared.parts import parts
 from shared.privacy.audit import Audit
 from shared.privacy.opener import Opener, wrapped_key
 from shared.privacy.wrapping import WrappingKeys
-from shared.service import Service, parts
+from shared.service import Service
 from shared.setting_types import host_and_port
 from shared.web import site
 

@@ -13,9 +13,9 @@ from services.notify.domain.commands import Accept, Decline, DropOut, OfCase, Re
 from services.notify.links import Link, Links
 from shared.events.responses import DeclineReason, Outcome
 from shared.kernel.commands import FOR_PEOPLE
+from shared.parts import Parts
 from shared.privacy.opener import Opener
 from shared.privacy.vault import NoKey
-from shared.service import Parts
 from shared.web.pages import Pages, language_of, with_language
 
 SAID = {Accept: ("answered", "assigned"), Decline: ("declined",), DropOut: ("dropped_out",), Report: ("reported",)}

@@ -13,7 +13,8 @@ from shared.events import cases, matches, responses
 from shared.events.base import by_type
 from shared.kernel import commands as command_topic
 from shared.kernel.record import Subscriptions
-from shared.service import Service, parts
+from shared.parts import parts
+from shared.service import Service
 from shared.web import site
 from shared.web.pages import Pages
 

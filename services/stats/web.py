@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.stats import outlets, queries
 from services.stats.queries import Figures
 from shared.metrics import exposition
-from shared.service import Parts
+from shared.parts import Parts
 from shared.store import DatabaseError
 from shared.web.pages import Pages, language_of
 

@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from shared.access import ROUTES, Forbidden
+from shared.parts import Parts
 from shared.privacy.audit import Audit
-from shared.service import Parts, Service
+from shared.service import Service
 from shared.web import audit_pages, health, letters_pages
 from shared.web.accounts import Accounts
 from shared.web.answers import Failures, told

@@ -11,16 +11,14 @@ from services.matching.inlets.flaws import flaws_of
 from services.matching.inlets.row_errors import RowError
 from services.matching.policy import Escalation
 from services.notify import timeline as notify_way
-from shared.access import Actor, Role
 from shared.privacy.audit import Line
 from shared.privacy.person import Resident
-from shared.web.passkey_book import Passkey
 from shared.web.timeline import Step, step
 from tests.browser.contract_samples import CONTRACT_PAGES
 from tests.browser.letter_samples import LETTER_PAGES
+from tests.browser.sign_in_samples import SIGN_IN_PAGES
 from tests.browser.status_samples import STATUS_PAGES
 
-MIKA = Actor(Role.COORDINATOR, "mika")
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 12, 1, 3, 0, tzinfo=UTC)
 WHEN = {"from_": NOW + timedelta(days=2, hours=2), "to": NOW + timedelta(days=2, hours=3, minutes=30)}
@@ -152,15 +150,6 @@ AUDIT: dict[str, Any] = {
     ],
     "more": True, "person": "case-9a1c", "page": 1,
 }  # fmt: skip
-SIGN_IN: dict[str, Any] = {"token": "", "invited": None, "accounts": [], "own": "https://matching.example",
-                           "passkeys": False}  # fmt: skip
-PASSKEYS: dict[str, Any] = {
-    "passkeys": [
-        Passkey("a" * 64, NOW - timedelta(days=40), NOW - timedelta(hours=3), True),
-        Passkey("b" * 64, NOW - timedelta(days=1), None, False),
-    ],
-    "here": True, "origin": "https://matching.example", "full": False,
-}  # fmt: skip
 PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     *(
         (f"offer-{state}", "notify", "offer.html", {
@@ -237,14 +226,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
             "account_off", "account_away", "account_state", "account_refused", "account_token", "account_role",
         )
     ),
-    ("sign-in", "matching", "sign_in.html", SIGN_IN | {"token": "tok.en", "invited": MIKA}),
-    ("sign-in-how", "matching", "sign_in.html", SIGN_IN),
-    ("sign-in-account", "matching", "sign_in.html", SIGN_IN | {"accounts": ["coordinator", "operator"]}),
-    ("sign-in-all", "matching", "sign_in.html", SIGN_IN | {"accounts": ["coordinator"], "passkeys": True}),
-    ("passkeys", "matching", "passkeys.html", PASSKEYS),
-    ("passkeys-full", "matching", "passkeys.html", PASSKEYS | {"full": True}),
-    ("passkeys-elsewhere", "matching", "passkeys.html", PASSKEYS | {"passkeys": [], "here": False}),
-    ("passkeys-nowhere", "matching", "passkeys.html", PASSKEYS | {"passkeys": [], "here": False, "origin": None}),
+    *SIGN_IN_PAGES,
     *CONTRACT_PAGES,
     *LETTER_PAGES,
     *STATUS_PAGES,

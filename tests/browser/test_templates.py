@@ -10,7 +10,8 @@ from starlette.requests import Request
 from shared.access import HOMES
 from shared.i18n import LANGUAGES, labels, translator
 from shared.web.pages import Pages
-from tests.browser.samples import MIKA, PAGES, ROOT
+from tests.browser.samples import PAGES, ROOT
+from tests.browser.sign_in_samples import MIKA
 
 VOID = {"meta", "link", "input", "br", "rect", "circle", "path"}
 SERVICES = ("intake", "matching", "notify", "stats")
