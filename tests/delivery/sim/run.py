@@ -89,7 +89,7 @@ def play_all(pool: Pool, seeds: Iterable[int], events: int = EVENTS, plant: str 
     return pool.imap_unordered(_play, [(seed, events, plant) for seed in seeds], chunksize=1)
 
 
-def first_broken(pool: Pool, seeds: range, plant: str) -> Outcome | None:
+def first_broken(pool: Pool, seeds: Sequence[int], plant: str) -> Outcome | None:
     """The first that breaks a promise; not many more are played."""
     for start in range(0, len(seeds), AT_ONCE):
         for outcome in play_all(pool, seeds[start : start + AT_ONCE], plant=plant):
