@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notify.domain.offers import Offer, Recipient
+from services.notify.domain.offers import NAMED, Offer, Recipient
 from services.notify.links import Link
 from shared.events.referrals import Window
 from shared.store import MongoStore
@@ -49,8 +49,7 @@ def view(link: Link, offer: Offer, token: str, now: datetime) -> OfferView | Non
 
 
 def _state(offer: Offer, now: datetime) -> str:
-    lapsed = offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now
-    if lapsed or (offer.state == "withdrawn" and offer.reason == "expired"):
+    if offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now:
         return "expired"
-    told = offer.state == "withdrawn" and offer.reason in ("dropped_out", "not_eligible")
-    return str(offer.reason) if told else offer.state
+    named = offer.state == "withdrawn" and offer.reason in NAMED
+    return str(offer.reason) if named else offer.state

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.notify.domain.offers import NAMED
 from shared.kernel.document import Entry
 from shared.web.timeline import Step, step
 
@@ -29,6 +30,6 @@ def steps(entries: Iterable[Entry], case: str) -> list[Step]:
 def _step(event: Mapping[str, Any], at: str) -> Step | None:
     data = event["data"]
     if event["type"] == HEARD:
-        return step("not_eligible" if data.get("reason") == "not_eligible" else data["state"], at)
+        return step(data["reason"] if data.get("reason") in NAMED else data["state"], at)
     reminded = event["type"] == DELIVERED and data["kind"] == "reminder"
     return step("reminded", at) if reminded else None

@@ -47,6 +47,9 @@ LABELS = MappingProxyType(
             "undelivered": _("Could not be reached"),
             "reported": _("Reported"),
             "dropped_out": _("Handed back"),
+            "not_eligible": _("We ask someone else"),
+            "amended": _("The request was changed"),
+            "reassigned": _("A coordinator gave it to someone else"),
         },
         "case": {
             "asking": _("Supporters are being asked"),

@@ -39,6 +39,7 @@ ASK: dict[str, Any] = {
 }
 OFFER_STATES = (
     "open", "answered", "declined", "expired", "withdrawn", "taken", "assigned", "reported", "dropped_out", "not_eligible",
+    "amended", "reassigned",
 )  # fmt: skip
 
 

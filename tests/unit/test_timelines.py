@@ -12,7 +12,7 @@ from services.matching.domain.case import CASE as MATCHING
 from services.matching.domain.offers import Undelivered
 from services.notify import queries as pages
 from services.notify import timeline as notify
-from services.notify.domain.offers import Heard, Offer, OfferState
+from services.notify.domain.offers import NAMED, Heard, Offer, OfferState
 from services.notify.links import Link
 from shared.events import matches, updates
 from shared.events.base import Event
@@ -130,11 +130,12 @@ def test_every_mark_is_of_a_step_that_some_page_has() -> None:
     assert TONES.keys() <= {code for kind in kinds for code in LABELS[kind]}
 
 
-def test_who_may_not_take_it_any_more_does_not_read_that_nobody_is_needed() -> None:
-    """By a new roster, once they had said yes: the mail says so, and the page with it."""
-    over = entry(Heard(case=CASE, number=1, state="withdrawn", reason="not_eligible"))
-    assert [step.what for step in notify.steps([over], CASE)] == ["not_eligible"]
-    assert "not_eligible" in LABELS["offer_step"] and TONES["not_eligible"] == "look"
-    offer = Offer(number=1, state="withdrawn", reason="not_eligible", referral=accepted())
+@pytest.mark.parametrize("reason", NAMED)
+def test_who_is_let_go_while_help_is_needed_does_not_read_that_none_is(reason: str) -> None:
+    """By a new roster, an amendment, a coordinator: the mail says so, and the page with it."""
+    over = entry(Heard(case=CASE, number=1, state="withdrawn", reason=reason))
+    assert [step.what for step in notify.steps([over], CASE)] == [reason]
+    assert reason in LABELS["offer_step"] and reason in LABELS["offer"] and TONES[reason] == "look"
+    offer = Offer(number=1, state="withdrawn", reason=reason, referral=accepted())
     view = pages.view(Link(MINH, CASE, 1), offer, "token", NOON)
-    assert view and view.state == "not_eligible"
+    assert view and view.state == reason
