@@ -191,11 +191,7 @@ class Service:
             depth=p.settings.batches_at_once, on_break=kernel.begin_anew,
         )  # fmt: skip
         self.readers = [main, *(self._reader(name, handle, **what) for name, handle, what in self.extras)]
-        own = command_topic.topic(p.name)
-
-        def owns(key: str) -> bool:
-            return main.owns(own, key)
-
+        owns = partial(main.owns, command_topic.topic(p.name))
         self.sweeper = Sweeper(p.commands, p.store, p.clock, main.lag, owns)
         self.repair = Repair(
             partial(Log, p.settings.broker()), self.cluster, p.store, p.commands, self.subscriptions, p.seals, p.metrics,

@@ -7,8 +7,6 @@ from shared.connections import Brokers, Database
 from shared.kafka.refusal import refusal
 from shared.settings import T, WrongSettings, made
 
-_KAFKA_PORT = 9092
-
 
 async def check_given(settings: LocalSettings) -> None:
     """Raises Unreachable, with one line, when a given broker or database does not answer."""
@@ -19,11 +17,12 @@ async def check_given(settings: LocalSettings) -> None:
 
 
 async def _check_brokers(servers: str) -> None:
+    way = _made(Brokers, kafka=servers)
     # One that answers is enough: it names the others.
     reasons = [await checks.tcp(*_host_and_port(server))() for server in servers.split(",")]
     if all(reasons):
         raise _unreachable("broker", servers, "TSUNAGU_KAFKA", reasons[0])
-    if told := await refusal(_made(Brokers, kafka=servers).broker()):
+    if told := await refusal(way.broker()):
         raise Unreachable(told)
 
 
@@ -47,7 +46,7 @@ def _unreachable(part: str, address: str, setting: str, reason: str | None) -> U
 
 def _host_and_port(server: str) -> tuple[str, int]:
     host, _, port = server.strip().rpartition(":")
-    return (host.strip("[]"), int(port)) if host else (server.strip(), _KAFKA_PORT)
+    return host.strip("[]"), int(port)
 
 
 def _without_password(url: str) -> str:

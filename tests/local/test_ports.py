@@ -57,6 +57,13 @@ async def test_a_given_broker_that_does_not_answer_is_one_clear_line() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("servers", ["nonsense", "host:99999", ":9092", "a:b"])
+async def test_what_is_no_address_of_brokers_says_what_one_is(servers: str) -> None:
+    with pytest.raises(Unreachable, match=rf"TSUNAGU_KAFKA: '{servers}' is not .*: host:port"):
+        await check_given(LocalSettings(kafka=servers))
+
+
+@pytest.mark.asyncio
 async def test_the_password_of_a_given_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_PATIENCE", 0.2)
     with pytest.raises(Unreachable) as error:
