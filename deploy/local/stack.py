@@ -26,6 +26,8 @@ from deploy.local.together import all_of, kept_running, while_alive
 
 Prepare = Callable[[Addresses], Awaitable[None]]
 """Called when broker, database and mail are up, and again whenever the broker has forgotten everything."""
+WITHOUT_BROKER = 5.0
+"""Seconds for the services to end once their broker has died: what they have in hand waits for an answer that will not come."""
 
 
 class Stack:
@@ -115,7 +117,7 @@ class Stack:
 
     async def _refill(self, broker: Supervisor) -> None:
         """Bring a dead broker back and fill it, as often as it takes; leaves the services stopped."""
-        await self._stop_services()
+        await self._stop_services(WITHOUT_BROKER)
         while True:
             await broker.revive()
             try:
@@ -125,8 +127,8 @@ class Stack:
                 # Half filled: the next one begins with nothing again.
                 await broker.stop()
 
-    async def _stop_services(self) -> None:
-        await all_of(service.stop() for service in self._services)
+    async def _stop_services(self, grace: float | None = None) -> None:
+        await all_of(service.stop(grace) for service in self._services)
 
     def _running(self) -> list[Supervisor]:
         return [part for part in self._backing if part.process is not None]

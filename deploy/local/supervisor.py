@@ -53,10 +53,10 @@ class Supervisor:
             await self._pause()
             await self._start_or_say()
 
-    async def stop(self) -> None:
-        """End the part's process, if there is one."""
+    async def stop(self, grace: float | None = None) -> None:
+        """End the part's process, if there is one. `grace`: seconds, where the part's own are not to be waited for."""
         if self.process is not None:
-            await self.process.stop(self.part.grace)
+            await self.process.stop(self.part.grace if grace is None else grace)
             # Only now: somebody who was interrupted here may call again.
             self.process = None
 
