@@ -4,9 +4,10 @@ none of their tries worked.
 
 import asyncio
 import ssl
+import time
 from dataclasses import dataclass
 
-from shared.tls import Tls
+from shared.tls import Tls, expires
 
 PATIENCE = 3.0
 """Seconds for a connection and its handshake."""
@@ -38,7 +39,7 @@ async def refusal(server: Server, tls: Tls | None) -> str | None:
                 return await _disliked(server, tls)
             return await _wants_tls(server)
     except ssl.SSLCertVerificationError as error:
-        return _distrusted(server, error)
+        return _distrusted(server, error, tls)
     except ssl.SSLError as error:
         return _broken(server, error.reason or "")
     except ConnectionResetError:
@@ -72,8 +73,10 @@ async def _wants_tls(server: Server) -> str | None:
     return f"{server} answers encrypted connections only: set {server.setting}_TLS=true"
 
 
-def _distrusted(server: Server, error: ssl.SSLCertVerificationError) -> str:
+def _distrusted(server: Server, error: ssl.SSLCertVerificationError, tls: Tls | None) -> str:
     match error.verify_code:
+        case n if n == EXPIRED and tls and tls.ca and expires(tls.ca) <= time.time():
+            return f"{server} is not to be believed: a certificate in {server.setting}_CA has expired; have it renewed"
         case n if n == EXPIRED:
             return f"{server} has a certificate that has expired: it needs a new one"
         case n if n == NOT_YET:

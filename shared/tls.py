@@ -50,8 +50,12 @@ def expires(file: Path) -> float:
 
 def check_own(cert: Path, key: Path | None) -> None:
     """That a server could take it. Raises ValueError."""
-    own = certificates(cert)[0]
-    if own.not_valid_after_utc < datetime.now(UTC):
+    own, now = certificates(cert)[0], datetime.now(UTC)
+    if own.not_valid_before_utc > now:
+        raise ValueError(
+            f"{cert} is not good before {own.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: look at this machine's clock"
+        )
+    if own.not_valid_after_utc < now:
         raise ValueError(f"{cert} expired on {own.not_valid_after_utc:%Y-%m-%d}: have a new one issued")
     file = key or cert
     try:

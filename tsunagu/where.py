@@ -4,29 +4,37 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from deploy.local.info import StackInfo, read_stack
 from deploy.local.keys import Keys
 from deploy.local.settings import LocalSettings
-from shared.connections import Brokers, Connections, Database
+from shared.connections import SECRETS_DIR, Brokers, Connections, Database
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from shared.setting_types import ClockFile, MailServer, SiteUrl
 from shared.settings import made
 
 SERVICES = ("intake", "matching", "notify", "stats")
+NEEDED = ("TSUNAGU_KAFKA", "TSUNAGU_MONGO")
+NamedFile = Annotated[Path | None, BeforeValidator(lambda said: said or None)]
+"""Whether it is there is asked when it is needed."""
 
 
 class CommandLine(Connections):
     """`sign_in_secret`: TSUNAGU_SIGN_IN_SECRET, by those who make links to sign in with. `url_…`, `reach_…`: where services
-    answer people, and this program where that is elsewhere.
+    answer people, and this program where that is elsewhere. `network_jwks`, `network_key`, `wrapping_keys`: files, by those
+    who need them.
     """
 
     sign_in_secret: str | None = Field(default=None, min_length=32, repr=False)
     smtp: MailServer | None = None
     clock: ClockFile | None = None
+    network_jwks: NamedFile = None
+    network_key: NamedFile = None
+    wrapping_keys: NamedFile = None
     url_intake: SiteUrl = "http://127.0.0.1:8101"
     url_matching: SiteUrl = "http://127.0.0.1:8102"
     url_notify: SiteUrl = "http://127.0.0.1:8103"
@@ -79,20 +87,19 @@ def demo_home(home: Path) -> Path:
 
 
 def find() -> Where:
-    """Raises TsunaguError where nothing runs and nothing is said."""
+    """Raises TsunaguError where nothing runs and nothing is said, or what is said is another than what runs."""
     stack = running()
-    env = os.environ
     if stack:
+        _must_be_meant(stack)
         a = stack.addresses
         keys, clock = Keys(a.keys), stack.env.get("intake", {}).get("TSUNAGU_CLOCK")
         return Where(kafka_of(a.kafka), mongo_of(a.mongo), a.services, keys.network_public, a.inbox,
                      a.smtp, keys.sign_in_secret.read_text(encoding="utf-8"), keys.wrapping,
                      keys.network_private, Path(clock) if clock else None)  # fmt: skip
-    if "TSUNAGU_KAFKA" in env and "TSUNAGU_MONGO" in env:
+    if all(name in os.environ for name in NEEDED) or SECRETS_DIR in os.environ:
         at = made(CommandLine)
-        return Where(at.broker(), at.database(), at.sites("url"), _file("TSUNAGU_NETWORK_JWKS"),
-                     smtp=at.smtp, sign_in_secret=at.sign_in_secret,
-                     wrapping_keys=_file("TSUNAGU_WRAPPING_KEYS"), network_key=_file("TSUNAGU_NETWORK_KEY"),
+        return Where(at.broker(), at.database(), at.sites("url"), at.network_jwks, smtp=at.smtp,
+                     sign_in_secret=at.sign_in_secret, wrapping_keys=at.wrapping_keys, network_key=at.network_key,
                      clock=at.clock, reach=at.sites("reach"))  # fmt: skip
     raise TsunaguError(
         "no network runs here: start one with `tsunagu up` (or `make up`), "
@@ -100,8 +107,13 @@ def find() -> Where:
     )
 
 
-def _file(name: str) -> Path | None:
-    return Path(os.environ[name]) if os.environ.get(name) else None
+def _must_be_meant(stack: StackInfo) -> None:
+    said, runs = os.environ.get("TSUNAGU_KAFKA"), stack.addresses.kafka
+    if said and said != runs:
+        raise TsunaguError(
+            f"which network? In this folder one runs with its broker at {runs}, and TSUNAGU_KAFKA says {said}: "
+            "unset it, or call this from another folder"
+        )
 
 
 def kafka_of(servers: str) -> Kafka:

@@ -1,6 +1,7 @@
 """Users of brokers that have users: of a partner, of a service. What each may do says `network.toml`."""
 
 import asyncio
+import contextlib
 import secrets
 import time
 from dataclasses import replace
@@ -24,6 +25,10 @@ ITERATIONS = 8192
 """Of PBKDF2. The password is 24 random bytes: there is nothing to guess, whatever the number; Kafka asks for 4096."""
 
 
+class NoUsers(TsunaguError):
+    """Brokers on which nobody has a password."""
+
+
 def user(org: str) -> str:
     """A partner's."""
     return next(name for name in read().users if ORG in name).replace(ORG, org)
@@ -44,12 +49,14 @@ def users(kafka: Kafka) -> frozenset[str]:
 
 
 async def add_user(kafka: Kafka, org: str) -> str:
-    """Makes a partner's user (or gives it a new password) and the grants that come with the partner; returns the password.
+    """Makes a partner's user (or gives it a new password) and the grants that come with the partner, where brokers know
+    grants; returns the password.
 
-    Raises TsunaguError where that cannot be done, and why.
+    Raises NoUsers; TsunaguError where it cannot be done, and why.
     """
     await _must_have_users(kafka)
-    await asyncio.to_thread(acls.add, kafka, [acls.binding(one, kafka) for one in read().grants_for(org)])
+    with contextlib.suppress(admin.NoAuthorizer):
+        await asyncio.to_thread(acls.add, kafka, [acls.binding(one, kafka) for one in read().grants_for(org)])
     return await _with_password(kafka, user(org))
 
 
@@ -57,7 +64,7 @@ async def remove_user(kafka: Kafka, org: str) -> int:
     """Takes away what a partner's user may do, then the user; returns how many grants there were. Once it is gone, again
     does no harm. What is connected is refused from the next request on.
 
-    Raises TsunaguError where that cannot be done, and why.
+    Raises NoUsers; TsunaguError where it cannot be done, and why.
     """
     await _must_have_users(kafka)
     found = await asyncio.to_thread(acls.there, kafka) or []
@@ -92,9 +99,9 @@ async def add_service_user(kafka: Kafka, service: str) -> str:
 
 async def _must_have_users(kafka: Kafka) -> None:
     if (await cluster_id(kafka)).startswith("tsunagu-"):
-        raise TsunaguError("the embedded broker has no users")
+        raise NoUsers("the embedded broker has no users")
     if not kafka.user:
-        raise TsunaguError(
+        raise NoUsers(
             "these brokers ask for no user: set TSUNAGU_KAFKA_USER and TSUNAGU_KAFKA_PASSWORD if they have users"
         )
 

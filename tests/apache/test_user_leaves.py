@@ -7,13 +7,16 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from deploy.kafka import access, acls, declared, topics
+from deploy.kafka import access, acls, admin, declared, topics
 from deploy.kafka.difference import differences
 from deploy.kafka.there import look
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from tests.apache.kafka import apache
 from tests.apache.secured import Secured
+from tsunagu.commands import partner
+from tsunagu.groups import partner_remove
+from tsunagu.where import Where
 
 pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session")]
 ORG = "leaver"
@@ -38,9 +41,19 @@ async def test_who_has_left_is_refused(brokers: Secured) -> None:
     assert not [one.what for one in told if ORG in one.what], "it would be granted again what it has lost"
 
 
+async def test_what_may_not_be_done_is_not_told_as_nothing_to_do(brokers: Secured) -> None:
+    """By an operator's command that comes in as somebody who may alter neither users nor grants."""
+    password = await access.add_user(brokers.kafka, "mere")
+    mere = Where(replace(brokers.kafka, user=access.user("mere"), password=password), "", {}, None)
+    said, gone = await partner_remove.without_user(mere, ORG)
+    assert not gone and "STILL THERE" in said and admin.NEEDED in said
+    with pytest.raises(TsunaguError, match=admin.NEEDED):
+        await partner.user(mere, ORG)
+
+
 async def test_brokers_without_users_say_so(tools: None, tmp_path: Path) -> None:
     with (
         apache(tmp_path / "open", secured=False) as brokers,
-        pytest.raises(TsunaguError, match="these brokers ask for no user"),
+        pytest.raises(access.NoUsers, match="these brokers ask for no user"),
     ):
         await access.remove_user(Kafka(brokers.servers), ORG)

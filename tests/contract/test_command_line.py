@@ -45,6 +45,17 @@ def test_what_is_wrong_is_said_to_whoever_typed_it(given: list[str], code: int, 
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
 
 
+def test_settings_of_a_command_come_from_files_too(tmp_path: Path) -> None:
+    """Also the address of the database, in which its password may stand; what lies in neither is named."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TSUNAGU_")}
+    (tmp_path / "tsunagu_mongo").write_text(NETWORK["TSUNAGU_MONGO"] + "\n")
+    command = [sys.executable, "-m", "tsunagu", "dead-letters", "list"]
+    for kafka, said in (({}, "TSUNAGU_KAFKA: is missing"), ({"TSUNAGU_KAFKA": "127.0.0.1:1"}, "127.0.0.1:1")):
+        given = env | {"TSUNAGU_SECRETS_DIR": str(tmp_path)} | kafka
+        done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and said in done.stderr and "no network runs here" not in done.stderr, done.stderr
+
+
 def test_a_wrapping_key_is_not_retired_unasked(tmp_path: Path) -> None:
     """Where no network can be asked whose keys lie under it, it stays."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("TSUNAGU_")}

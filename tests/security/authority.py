@@ -50,6 +50,12 @@ class Authority:
     def expired_client(self) -> Issued:
         return self._written("expired-client", self.made.issue_cert("network@example.org", **LONG_AGO))
 
+    def early_client(self) -> Issued:
+        """Good from tomorrow on."""
+        start = datetime.now(UTC) + timedelta(days=1)
+        leaf = self.made.issue_cert("network@example.org", not_before=start, not_after=start + timedelta(days=9))
+        return self._written("early-client", leaf)
+
     def lasting(self, days: float) -> Issued:
         end = datetime.now(UTC) + timedelta(days=days, minutes=10)
         return self._written("lasting", self.made.issue_cert("network@example.org", not_after=end))

@@ -160,13 +160,14 @@ def test_what_belongs_together(keys: Keys, pki: Authority, monkeypatch: pytest.M
 def test_certificates_that_cannot_be_used(
     keys: Keys, pki: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    own, expired, other = pki.client(), pki.expired_client(), pki.server()
+    own, expired, early, other = pki.client(), pki.expired_client(), pki.early_client(), pki.server()
     for files, expected in (
         ({"ca": keys.network_public}, "no certificate in PEM"),
         ({"ca": tmp_path / "none"}, "No such file"),
         ({"cert": own.cert}, "no private key in PEM"),
         ({"cert": own.cert, "key": other.key}, "not that of the certificate"),
         ({"cert": expired.cert, "key": expired.key}, "expired on 2021-01-01"),
+        ({"cert": early.cert, "key": early.key}, "look at this machine's clock"),
     ):
         given = {f"kafka_{name}": file for name, file in files.items()}
         (flaw,) = flaws(monkeypatch, settings(keys, "notify", kafka_tls="true", **given))

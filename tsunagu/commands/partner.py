@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from deploy.kafka import access, topics
+from deploy.kafka import access
+from deploy.kafka.partners import make_topics
 from services.intake.partners import partners_of
-from shared.errors import TsunaguError
+from services.intake.partners.keys import must_be_name
 from shared.events import referrals, updates
 from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import Where
@@ -33,14 +34,16 @@ async def add(where: Where, org: str, env: Path | None = None, *, key_only: bool
 
 
 async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> int:
-    async with partners_of(where.kafka, where.mongo) as partners:
-        key = await partners.add_key(org)
+    """The key last: where it is shown once, nothing may fail after it."""
+    must_be_name(org)
     if key_only:
         name, password = access.user(org), ""
         said = f"{name}, made elsewhere, and so its password and topics"
     else:
-        await topics.apply(where.kafka, topics.partner(org))
-        name, password, said = await _user(where, org)
+        await make_topics(where.kafka, [org])
+        name, password, said = await user(where, org)
+    async with partners_of(where.kafka, where.mongo) as partners:
+        key = await partners.add_key(org)
     given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password)
     print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
     if env:
@@ -51,11 +54,11 @@ async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> i
     return 0
 
 
-async def _user(where: Where, org: str) -> tuple[str, str, str]:
-    """Name, password, and what to say; no name where the brokers have no users."""
+async def user(where: Where, org: str) -> tuple[str, str, str]:
+    """Name, password, and what to say; no name where the brokers have no users. Raises TsunaguError where it cannot be made."""
     try:
         password = await access.add_user(where.kafka, org)
-    except TsunaguError as error:
+    except access.NoUsers as error:
         return "", "", f"none: {error}"
     return access.user(org), password, access.user(org)
 

@@ -1,8 +1,6 @@
 """tsunagu refill"""
 
-from deploy.kafka import topics
-from deploy.kafka.declared import read
-from deploy.kafka.difference import durable
+from deploy.kafka.partners import make_topics
 from tsunagu.known import known_partners
 from tsunagu.refill import refill
 from tsunagu.stopped import refuse_running
@@ -19,7 +17,5 @@ async def run(where: Where, *, again: bool) -> int:
 
 async def _partners(where: Where) -> None:
     """Topics of those whom intake knows: brokers that have forgotten them do not know whose to make."""
-    replicas = read().replicas
-    wanted = [durable(topic, replicas) for org in await known_partners(where.mongo) for topic in topics.partner(org)]
-    for name in await topics.apply(where.kafka, wanted, replicas=replicas):
+    for name in await make_topics(where.kafka, await known_partners(where.mongo)):
         print(f"made topic {name}")

@@ -10,8 +10,10 @@ from deploy.kafka import access, applying, declared
 from deploy.kafka.difference import differences
 from deploy.kafka.fates import Difference, Fate
 from deploy.kafka.there import There, look
+from shared.connections import SECRETS_DIR, Brokers
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
+from shared.settings import made
 from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import kafka_of, running
 
@@ -77,8 +79,8 @@ async def user(service: str, env: Path | None) -> int:
 
 
 def _kafka() -> Kafka:
-    if servers := os.environ.get("TSUNAGU_KAFKA"):
-        return kafka_of(servers)
+    if os.environ.get("TSUNAGU_KAFKA") or SECRETS_DIR in os.environ:
+        return made(Brokers).broker()
     if stack := running():
         return kafka_of(stack.addresses.kafka)
     raise TsunaguError("set TSUNAGU_KAFKA to the brokers' host:port; no network runs here")

@@ -23,7 +23,8 @@ async def remove(org: Annotated[str, typer.Argument(help="the partner's name her
     """A partner leaves: its user and keys go, its topics stay, its open cases are listed. See docs/operations.md."""
     where = find()
     await must_be_known(where.mongo, org)
-    print(f"Kafka user {await _without_user(where, org)}")
+    user, gone = await without_user(where, org)
+    print(f"Kafka user {user}")
     print(f"API keys   {await _without_keys(where, org)} retired")
     print(
         f"topics     {referrals.topic(org)} and {updates.topic(org)} stay: what is still told of its cases lies there"
@@ -32,15 +33,21 @@ async def remove(org: Annotated[str, typer.Argument(help="the partner's name her
     print(f"open cases {len(rows)}{': they go on; tell coordinators, who decide about each' if rows else ''}")
     if rows:
         show(_listed(where, rows))
-    return 0
+    return 0 if gone else 1
 
 
-async def _without_user(where: Where, org: str) -> str:
+async def without_user(where: Where, org: str) -> tuple[str, bool]:
+    """What to say, and whether nobody can come in as that user any more."""
     try:
         grants = await access.remove_user(where.kafka, org)
-    except TsunaguError as error:
-        return f"none: {error}"
-    return f"{access.user(org)} is gone, with {grants} grants"
+    except access.NoUsers as error:
+        return f"none: {error}", True
+    except TsunaguError as error:  # its keys are to go all the same
+        return (
+            f"{access.user(org)} is STILL THERE, or some of what it may do: {error}. Then again: partner remove",
+            False,
+        )
+    return f"{access.user(org)} is gone, with {grants} grants", True
 
 
 async def _without_keys(where: Where, org: str) -> int:

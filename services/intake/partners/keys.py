@@ -27,6 +27,12 @@ NOTED = timedelta(minutes=5)
 CLI = Actor(Role.OPERATOR, "cli")
 
 
+def must_be_name(org: str) -> None:
+    """Raises TsunaguError for what no partner can be called."""
+    if not ORG.fullmatch(org):
+        raise TsunaguError(f"{org!r} is no partner's name: 2 to 32 of a-z, 0-9 and -, not beginning with -")
+
+
 @dataclass(frozen=True)
 class PartnerKey:
     """What is known of a key. `id`: names it, and opens nothing. Of keys from before times were kept, `added` is None.
@@ -59,8 +65,7 @@ class Partners:
 
     async def add_key(self, org: str, until: datetime | None = None, by: Actor = CLI) -> str:
         """A new key of a partner; earlier ones stay good. Raises TsunaguError for a name or a time that cannot be."""
-        if not ORG.fullmatch(org):
-            raise TsunaguError(f"{org!r} is no partner's name: 2 to 32 of a-z, 0-9 and -, not beginning with -")
+        must_be_name(org)
         now = self.clock.now()
         if until and until <= now:
             raise TsunaguError(f"a key that ends at {_text(until)} would never be good: name a time to come")

@@ -1,0 +1,15 @@
+"""What comes with a partner, made as `network.toml` has it."""
+
+from collections.abc import Collection
+
+from deploy.kafka import topics
+from deploy.kafka.declared import read
+from deploy.kafka.difference import durable
+from shared.kafka.connection import Kafka
+
+
+async def make_topics(kafka: Kafka, orgs: Collection[str]) -> list[str]:
+    """Those of these partners that are missing, on as many brokers as the network's own; returns their names."""
+    declared = read()
+    wanted = [durable(topic, declared.replicas) for org in orgs for topic in topics.partner(org, declared)]
+    return await topics.apply(kafka, wanted, replicas=declared.replicas)
