@@ -35,10 +35,7 @@ class Loader:
         return [self._unsealed(letter) for letter in letters]
 
     async def recalled(self, document: Document, inputs: Sequence[Input]) -> dict[str, int]:
-        """What it has heard on the streams of these, by journal and outbox."""
-        streams = {one.stream for one in inputs if one.stream}
-        waiting = {one.stream: one.sequence or 0 for one in document.outbox if one.stream in streams}
-        return await self.store.heard(document.key, streams) | waiting
+        return await recalled(self.store, document, inputs)
 
     def _is_older(self, document: Document) -> bool:
         """Did an older evolve make its state?"""
@@ -63,3 +60,10 @@ class Loader:
         except Exception as error:
             record = Record(Place("letters", 0), letter.order, letter.key.encode(), None)
             return Input(Kind.UNREADABLE, letter.key, record, flaw=type(error).__name__, kept=letter.id)
+
+
+async def recalled(store: Store, document: Document, inputs: Sequence[Input]) -> dict[str, int]:
+    """What it has heard on the streams of these, by journal and outbox."""
+    streams = {one.stream for one in inputs if one.stream}
+    waiting = {one.stream: one.sequence or 0 for one in document.outbox if one.stream in streams}
+    return await store.heard(document.key, streams) | waiting

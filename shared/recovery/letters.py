@@ -10,9 +10,9 @@ from shared.ids import Ids
 from shared.kafka.log import Log
 from shared.kernel.dead_letters import to_letter
 from shared.kernel.document import Document
-from shared.kernel.ports import Sealer
+from shared.kernel.loading import recalled
+from shared.kernel.ports import Sealer, Store
 from shared.kernel.record import Input, Place, Record, Subscriptions, decode_headers, letter_id, whole
-from shared.store import MongoStore
 
 Where = tuple[Place, int]
 
@@ -21,7 +21,7 @@ Where = tuple[Place, int]
 class Letters:
     """Of one service, once its documents have caught up: then whatever they do not know lay aside."""
 
-    store: MongoStore
+    store: Store
     subscriptions: Subscriptions
     sealer: Sealer
     ids: Ids
@@ -50,7 +50,8 @@ class Letters:
         """The document first: a crash in between leaves it stuck, and the letters come with the next attempt."""
         while True:
             document = (await self.store.load([key])).get(key) or Document(key)
-            waiting = [one for one in inputs if not document.knows(one, self.cluster)]
+            heard = await recalled(self.store, document, inputs)  # its streams may be forgotten
+            waiting = [one for one in inputs if not document.knows(one, self.cluster, heard)]
             if not waiting or document.stuck:
                 break
             stuck = replace(document, stuck=str(waiting[0].record), rev=self.ids.new())

@@ -4,20 +4,23 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.kernel.dead_letters import dead_letter
 from shared.kernel.document import Document, from_stored, to_stored
 from shared.kernel.kernel import Kernel
 from shared.kernel.memory import MemoryStore
-from shared.kernel.record import Record
+from shared.kernel.record import Place, Record
 from shared.kernel.recovery import Known, recover
 from shared.kernel.streams import Horizon, Sent
-from tests.unit.kernel.bench import KEY, Bench, heads_of
-from tests.unit.kernel.counter import SUMS, TOTALS, Add, Ignored, chain_of
+from shared.recovery.letters import Letters
+from tests.unit.kernel.bench import KEY, Bench, NumberIds, heads_of, seals
+from tests.unit.kernel.counter import SERVICE, SUBSCRIPTIONS, SUMS, TOTALS, Add, Ignored, chain_of
 from tests.unit.kernel.test_stuck import FIXED
 
 DAY = 24 * 3600
@@ -135,6 +138,31 @@ async def test_a_stuck_document_knows_what_it_has_forgotten(bench: Bench) -> Non
     healed = bench.kernel(decider=FIXED, horizon=Horizon(DAY, 0))
     await bench.deliver(healed, bench.release())
     assert (await bench.state())["chain"] == chain_of(5, 7, 666, 9)
+
+
+async def test_what_lay_aside_of_a_forgotten_stream_is_laid_aside_again(bench: Bench) -> None:
+    """After a loss of the database: a dead letter tells of it, and of one that was released and folded since."""
+    await forgetful(bench)
+    folded, waits = said(bench, "a", 2, 7, ago=2), said(bench, "a", 3, 9)
+    topic = Topic({record.offset: record for record in (folded, waits)})
+    letters = Letters(bench.store, SUBSCRIPTIONS, seals(), NumberIds("again"), "c1")
+    assert await letters.take([dead(bench, folded), dead(bench, waits)], topic) == 1
+    assert (await bench.document()).stuck == str(waits)
+    assert [letter.order for letter in await bench.store.letters(KEY)] == [waits.offset]
+
+
+class Topic(NamedTuple):
+    """shared.kafka.log.Log, of one topic."""
+
+    records: dict[int, Record]
+
+    async def one(self, place: Place, offset: int) -> Record | None:
+        return self.records.get(offset)
+
+
+def dead(bench: Bench, record: Record) -> Record:
+    letter = dead_letter(SERVICE, record, "stuck", bench.clock.now(), seals().seal)
+    return Record(Place(letter.topic, 0), 0, letter.key.encode(), letter.value, letter.headers)
 
 
 async def test_a_document_of_before_anything_was_forgotten_is_read(bench: Bench) -> None:
