@@ -4,7 +4,7 @@ import pytest
 
 from shared.kernel.commands import Commands
 from shared.kernel.record import TICK
-from shared.kernel.sweeper import Sweeper
+from shared.kernel.sweeper import AT_ONCE, Sweeper
 from tests.unit.kernel.bench import KEY, START, Bench, heads_of
 from tests.unit.kernel.counter import COMMANDS, LATER, SERVICE, AddNow, Ring
 
@@ -93,6 +93,16 @@ async def test_only_the_owner_sweeps(waiting: Bench) -> None:
     sweeps = Sweeps(waiting, owned="counter-2")
     await sweeps.sweeper.sweep()
     assert sweeps.ticked() == ["counter-2"]
+
+
+async def test_what_another_replica_leaves_undone_keeps_nobody_waiting(bench: Bench) -> None:
+    """It may be held up: what is due to it then fills each round of the others."""
+    theirs = [bench.command(Ring(at=START), "r", key=f"counter-{n:04}") for n in range(AT_ONCE + 1)]
+    await bench.deliver(bench.kernel(), *theirs, bench.command(Ring(at=START), "r", key="counter-ours"))
+    sweeps = Sweeps(bench, owned="counter-ours")
+    assert await sweeps.sweeper.sweep() == 1
+    assert sweeps.ticked() == ["counter-ours"]
+    assert sweeps.sweeper.swept < START, "it is not done yet"
 
 
 async def test_swept_tells_until_when_all_is_done(waiting: Bench) -> None:
