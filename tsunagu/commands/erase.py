@@ -25,6 +25,7 @@ from shared.recovery import lease
 from shared.shelf import Shelf, shelf
 from shared.store import MongoStore, connect
 from tsunagu.known import must_be_known
+from tsunagu.verify.wiring import group
 from tsunagu.where import Where
 
 OPERATOR = Actor(Role.OPERATOR, "cli")
@@ -102,11 +103,11 @@ def _told(person: Person, erased: Erased) -> str:
 
 async def _emptied(kafka: Kafka, org: str) -> str:
     """What the partner itself wrote lies on its topic, sealed to the network: what intake has read is deleted there."""
-    topic, group = referrals.topic(org), f"tsunagu.intake.inlet.{await cluster_id(kafka)}"
+    topic, inlet = referrals.topic(org), group("intake", "inlet", await cluster_id(kafka))
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=10_000)
     await admin.start()
     try:
-        await admin.delete_records(await _read(admin, group, topic))
+        await admin.delete_records(await _read(admin, inlet, topic))
     except (KafkaError, KeyError):
         return f"{topic} could not be emptied by this broker: the partner's sealed record is dropped within 7 days"
     finally:
