@@ -45,20 +45,26 @@ def _ended(run: Coroutine[Any, Any, int] | int) -> int:
 
 
 def _of_the_parts() -> tuple[type[Exception], ...]:
-    """What broker and database raise. Asked for when something was raised: the clients take longer to load than most
-    commands take.
+    """What broker, database and services raise. Asked for when something was raised: the clients take longer to load than
+    most commands take.
     """
     from aiokafka.errors import KafkaError
+    from httpx import RequestError
 
     from shared.store import DatabaseError
 
-    return OSError, KafkaError, DatabaseError
+    return OSError, KafkaError, DatabaseError, RequestError
 
 
 def _why(error: BaseException) -> str:
     """A file is named. What is there and refuses us says why; else it is away."""
     if isinstance(error, OSError) and (error.filename is not None or error.errno in FULL):
         return ": ".join(filter(None, (error.filename and str(error.filename), error.strerror)))
+    from httpx import RequestError
+
+    if isinstance(error, RequestError):  # not its whole address: a link to sign in with is one
+        at = error.request.url
+        return f"no service answers at {at.scheme}://{at.netloc.decode()}: see `tsunagu status`"
     from shared.connections import Connections
     from shared.refusals import reason
     from shared.settings import made

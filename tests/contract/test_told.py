@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 
+import httpx
 import pytest
 import typer
 from pymongo import AsyncMongoClient
@@ -55,6 +56,19 @@ def test_a_database_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err
     assert said.startswith("tsunagu: cannot reach the network: the database does not answer: ")
     assert len(said.splitlines()) == 1 and "opology" not in said and "configured" not in said
+
+
+def test_a_service_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    @told
+    async def ask() -> int:
+        async with httpx.AsyncClient() as http:
+            await http.get("http://127.0.0.1:1/sign-in?token=secret")
+        return 0
+
+    with pytest.raises(typer.Exit) as ended:
+        ask()
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == "tsunagu: no service answers at http://127.0.0.1:1: see `tsunagu status`\n"
 
 
 def test_a_broker_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
