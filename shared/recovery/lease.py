@@ -6,12 +6,12 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.errors import TsunaguError
-from shared.store import insert_absent
+from shared.store import DatabaseError, insert_absent
 
 LEASE, LETTERS = "lease", "lease-letters"
 """Ids of rows: of whoever restores or refills, and of whoever deals with dead letters. Neither keeps the other waiting."""
@@ -60,7 +60,8 @@ async def _take(meta: Any, row: dict[str, Any]) -> None:
 async def _renew(meta: Any, row: dict[str, Any]) -> None:
     while True:
         await asyncio.sleep(RENEWED)
-        await meta.update_one({"_id": row["_id"], "holder": row["holder"]}, {"$set": {"until": _now() + LASTS}})
+        with suppress(DatabaseError):  # away for a moment: the next time is early enough
+            await meta.update_one({"_id": row["_id"], "holder": row["holder"]}, {"$set": {"until": _now() + LASTS}})
 
 
 def _now() -> datetime:
