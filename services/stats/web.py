@@ -22,6 +22,7 @@ class Board:
     def __init__(self, parts: Parts, pages: Pages, fresh_seconds: float) -> None:
         self._parts, self._pages, self._fresh = parts, pages, fresh_seconds
         self._known: tuple[float, Figures] | None = None
+        self._counting: asyncio.Task[Figures] | None = None
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -59,8 +60,18 @@ class Board:
         return outlets.exposition(counted, self._parts.clock.now())
 
     async def figures(self, within: float) -> Figures:
-        """Not older than so many seconds."""
-        now = time.monotonic()
-        if self._known is None or now - self._known[0] >= within:
-            self._known = (now, await queries.figures(self._parts.store))
-        return self._known[1]
+        """Not older than so many seconds. All who ask meanwhile wait for one count, and it goes on when one of them leaves;
+        but who wants them as they are now (0) has a count of their own.
+        """
+        if self._known and time.monotonic() - self._known[0] < within:
+            return self._known[1]
+        if within <= 0:
+            return await self._count()
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count())
+        return await asyncio.shield(self._counting)
+
+    async def _count(self) -> Figures:
+        began, counted = time.monotonic(), await queries.figures(self._parts.store)
+        self._known = began, counted
+        return counted
