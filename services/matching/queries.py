@@ -36,12 +36,11 @@ async def places(store: MongoStore) -> dict[str, int]:
 
 
 async def cases(store: MongoStore, state: str | None) -> list[dict[str, Any]]:
-    """At most 200, the escalated first, then those that wait longest."""
+    """At most 200, the escalated first, then those that wait longest; of the closed ones the newest."""
     rows: list[dict[str, Any]] = []
     for one in [state] if state in STATES else ["escalated", "asking", "assigned", "closed"]:
-        cursor = store.documents.find(
-            {"state.status": one}, {"state": 1}, sort=[("state.referral.received_at", 1)], limit=AT_MOST - len(rows)
-        )
+        order = [("state.referral.received_at", -1 if one == "closed" else 1)]
+        cursor = store.documents.find({"state.status": one}, {"state": 1}, sort=order, limit=AT_MOST - len(rows))
         rows += [_row(found["_id"], Case.model_validate(found["state"])) async for found in cursor]
         if len(rows) >= AT_MOST:
             break

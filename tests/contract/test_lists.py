@@ -29,7 +29,7 @@ async def store(database: str, tmp_path: Path) -> MongoStore:
     await store.documents.delete_many({})
     await store.prepare()
     cases = [_case("d", "asking", 1), _case("c", "asking", 4), _case("b", "escalated", 3), _case("a", "escalated", 2),
-             _case("e", "closed", 0)]  # fmt: skip
+             _case("e", "closed", 0), _case("f", "closed", 5)]  # fmt: skip
     supporters = [Document(f"supporter-{n}", "rev", 1, {"holds": {}}, 1) for n in range(3)]
     await store.write([("", one) for one in [*cases, *supporters]])
     return store
@@ -37,12 +37,19 @@ async def store(database: str, tmp_path: Path) -> MongoStore:
 
 async def test_the_escalated_come_first_then_who_waits_longest(store: MongoStore) -> None:
     listed = [row["case"] for row in await matching.cases(store, None)]
-    assert listed == ["case-a", "case-b", "case-d", "case-c", "case-e"]
+    assert listed == ["case-a", "case-b", "case-d", "case-c", "case-f", "case-e"]
     assert [row["case"] for row in await matching.cases(store, "asking")] == ["case-d", "case-c"]
 
 
+async def test_of_more_than_are_shown_the_newest_closed_ones_are(
+    store: MongoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "AT_MOST", 1)
+    assert [row["case"] for row in await matching.cases(store, "closed")] == ["case-f"]
+
+
 async def test_states_and_places_are_counted(store: MongoStore) -> None:
-    assert await matching.counts(store) == {"asking": 2, "escalated": 2, "closed": 1}
+    assert await matching.counts(store) == {"asking": 2, "escalated": 2, "closed": 2}
     assert await matching.places(store) == {"08220": 4}
 
 
