@@ -1,4 +1,4 @@
-"""What the kernel needs of the world. Real ones: shared.bus, shared.store; in tests: shared.kernel.memory."""
+"""What the kernel needs of the world. Real ones: shared.kafka.bus, shared.store; in tests: shared.kernel.memory."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
