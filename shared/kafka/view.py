@@ -36,15 +36,21 @@ class View(Generic[V]):
         consumer = AIOKafkaConsumer(**self._kafka.options(), enable_auto_commit=False, auto_offset_reset="earliest",
                                     fetch_max_wait_ms=self._wait_ms)  # fmt: skip
         self._consumer = consumer
-        await consumer.start()
-        if not (places := await places_of(consumer, [self._name])):
+        try:
+            await consumer.start()
+            await self._read_all(consumer)
+        except BaseException:  # the next attempt has a consumer of its own, and this one would go on fetching
             await consumer.stop()
+            raise
+        self._task = asyncio.create_task(self._follow(consumer), name=f"view of {self.topic}")
+
+    async def _read_all(self, consumer: AIOKafkaConsumer) -> None:
+        if not (places := await places_of(consumer, [self._name])):
             raise TsunaguError(f"there is no topic {self._name} yet: `tsunagu topics apply` makes it")
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         while await self._is_behind(consumer, places):
             await self._take(consumer)
-        self._task = asyncio.create_task(self._follow(consumer), name=f"view of {self.topic}")
 
     @property
     def alive(self) -> bool:
