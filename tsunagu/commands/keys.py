@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -164,8 +163,8 @@ def _write(private: Path, public: Path | None, keys: KeySet, *, fewer: bool = Fa
 def _copy(source: Path, target: Path) -> None:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-        target.chmod(0o644 if target.parent.name == "public" else 0o600)
+        mode = 0o644 if target.parent.name == "public" else 0o600
+        write_whole(target, source.read_text(encoding="utf-8"), mode)
 
 
 def _for_services(directory: Path) -> None:
