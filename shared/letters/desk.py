@@ -1,5 +1,5 @@
-"""An operator's words about dead letters: replay, discard, release. Each is noted in the
-service's audit log before it is done, with who, when and which; the command line and the page both come here.
+"""An operator's words about dead letters: replay, discard, release, allow. Each is noted in the service's audit log before
+it is done, with who, when and which; the command line and the page both come here.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence

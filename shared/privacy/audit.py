@@ -121,8 +121,18 @@ class Audit:
         return [Line(**row) for row in rows]
 
     async def broken(self) -> int | None:
-        """The number of the first line that does not fit the one before it; None where the chain is whole."""
-        return first_break([Line(**row) async for _, row in self._shelf.rows.every()])
+        """The number of the first line that does not fit the one before it; None where the chain is whole. A long chain is
+        not held whole, and lets the kernel, whose loop this is, go on meanwhile.
+        """
+        last: Line | None = None
+        async for _, row in self._shelf.rows.every():
+            line = Line(**row)
+            if not follows(last, line):
+                return last.number + 1 if last else 1
+            last = line
+            if line.number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return None
 
 
 def chained(last: Line | None, openings: Iterable[Opening], at: str) -> list[Line]:
@@ -138,13 +148,10 @@ def hash_of(line: Line) -> str:
     return hashlib.sha256(encode({**asdict(line), "hash": ""})).hexdigest()
 
 
-def first_break(lines: Iterable[Line]) -> int | None:
-    number, before = 0, START
-    for line in lines:
-        if line.number != number + 1 or line.before != before or line.hash != hash_of(line):
-            return number + 1
-        number, before = line.number, line.hash
-    return None
+def follows(last: Line | None, line: Line) -> bool:
+    """Is it the next one, as it was written?"""
+    number, before = (last.number, last.hash) if last else (0, START)
+    return line.number == number + 1 and line.before == before and line.hash == hash_of(line)
 
 
 def _id(line: Line) -> str:
