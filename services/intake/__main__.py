@@ -1,11 +1,6 @@
 """python -m services.intake"""
 
-from services.intake.app import NAME, build
-from services.intake.settings import IntakeSettings
-from shared import logs, settings
-from shared.process import start
+from shared.process import main
 
 if __name__ == "__main__":
-    read = settings.read(IntakeSettings)
-    logs.configure(NAME, read.log_level)
-    start(lambda: build(read))
+    main("intake")

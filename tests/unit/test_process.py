@@ -30,3 +30,16 @@ async def test_what_goes_in_circles_is_gone_after_a_while(monkeypatch: pytest.Mo
         collecting.cancel()
     finally:
         gc.enable()
+
+
+def test_garbage_is_looked_for_once_all_is_loaded() -> None:
+    before = gc.get_threshold()
+    gc.disable()
+    try:
+        process.collect_seldom()
+        assert gc.isenabled()
+        assert gc.get_threshold() > before
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+        gc.enable()
