@@ -13,7 +13,8 @@ from typing import Any
 from tests.apache.kafka import CACHE
 from tests.deploy.model import ROOT
 
-BASE = CACHE / "bookworm-python.tar"
+RELEASE = "bookworm"
+BASE = CACHE / f"{RELEASE}-python.tar"
 TAG = "tsunagu:local"
 CERTIFICATES = ("/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
 """Of this machine: where a registry is reached through a proxy of the house, nobody else's would do."""
@@ -74,18 +75,20 @@ def _base() -> Path:
     """Debian with Python 3.11 and nothing that compiles: as small as the official image of Python."""
     if not BASE.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        folder = CACHE / f"bookworm-{os.getpid()}"
-        _ran(
-            "debootstrap",
-            "--variant=minbase",
-            "--include=python3,python3-venv,ca-certificates",
-            "bookworm",
-            str(folder),
-        )
+        folder = CACHE / f"{RELEASE}-{os.getpid()}"
+        with_python = "--include=python3,python3-venv,ca-certificates"
+        _ran("debootstrap", "--variant=minbase", with_python, RELEASE, str(folder), *_of_apt())
         _ran("tar", "-C", str(folder), "-cf", str(BASE.with_suffix(".new")), ".")
         BASE.with_suffix(".new").rename(BASE)
         shutil.rmtree(folder)
     return BASE
+
+
+def _of_apt() -> list[str]:
+    """Where this machine's apt has the release from, if it has: a house may have a mirror of its own."""
+    wanted = [f"Codename: {RELEASE}", "Component: main", "Created-By: Packages"]
+    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", *wanted]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()[:1]
 
 
 def _ran(*command: str) -> None:
