@@ -5,7 +5,7 @@ from typing import Any
 from services.matching import policy
 from services.matching.domain import commands
 from services.matching.domain.offers import Case
-from services.matching.domain.steps import asks, assigned, go_on, withdrawn
+from services.matching.domain.steps import asks, assigned, free, go_on, withdrawn
 from shared.events import matches
 from shared.events.base import Event
 from shared.kernel.decider import Context, Decision, Refused
@@ -38,15 +38,18 @@ def _assign(case: Case, supporter: str, context: Context) -> Decision:
         return [Refused("unknown_supporter", f"{supporter} is not on the roster: choose one who is")]
     if why := policy.why_not(context.view[supporter], case.asks().category, case.asks().languages):
         return [Refused("not_eligible", f"{supporter} may not take this case ({why}): choose another")]
-    if case.assigned == supporter:
+    if case.holder() == supporter:
         return []
     offer = case.offers.get(supporter)
     if case.status == "asking" and offer and offer.state == "offered":  # and so has a place already
         return assigned(case, context, supporter, offer, by="coordinator")
-    before: list[Event] = []
+    return [*_from_the_former(case, context.key), *asks(case, context.key, [supporter], assigning=True)]
+
+
+def _from_the_former(case: Case, key: str) -> list[Event]:
+    """Who has it is told; who was chosen before, and whose document has not answered yet, has heard nothing of it."""
     if case.assigned:
-        before = [
-            matches.Released(case=context.key, supporter=case.assigned, reason="reassigned"),
-            *withdrawn(case, context.key, "reassigned"),
-        ]
-    return [*before, *asks(case, context.key, [supporter], assigning=True)]
+        released = matches.Released(case=key, supporter=case.assigned, reason="reassigned")
+        return [released, *withdrawn(case, key, "reassigned")]
+    chosen = case.holder()
+    return [free(key, chosen, case.offers[chosen], "reassigned")] if chosen else []

@@ -136,6 +136,16 @@ def test_who_has_seen_it_takes_it_away_and_the_same_choice_twice_is_no_quarrel()
     )
 
 
+def test_of_two_choices_the_later_holds_though_the_first_answers_first() -> None:
+    case = escalated().when(Assign(supporter=AN))
+    case.when(Assign(supporter=AN)).then()
+    case.when(Assign(supporter=BINH, seen=AN)).then(
+        some(HoldReleased, supporter=AN, number=3, reason="reassigned"), some(HoldRequested, supporter=BINH, number=4)
+    )
+    case.when(granted(AN, 3)).then(some(HoldReleased, supporter=AN, number=3))
+    case.when(granted(BINH, 4)).then(some(matches.Assigned, supporter=BINH), some(OfferConfirmed, recipient=BINH))
+
+
 def test_whom_a_coordinator_chose_is_not_replaced_by_another() -> None:
     escalated().when(Assign(supporter=AN)).when(refused(AN, 3, "inactive")).then(Denied)
 
