@@ -54,7 +54,7 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "category": frozenset(region.categories()),
     "reached": frozenset(("received", "assigned", "completed", "escalated")),
     "state": frozenset(("asking", "assigned", "completed", "unserved", "withdrawn")),
-    "outcome": frozenset(("made", "declined", "expired", "dropped_out", *get_args(Outcome))),
+    "outcome": frozenset(("made", "declined", "expired", "dropped_out", "taken_back", *get_args(Outcome))),
     "step": frozenset(get_args(Step)),
     "age": frozenset(AGES),
     "language": frozenset(region.languages()),

@@ -47,7 +47,7 @@ class _Counted(Collector):
         offers = self._figures.offers
         _each(made.offers, "outcome", {name: offers[name] for name in ("made", "declined", "expired")})
         ended = dict.fromkeys(get_args(Outcome), 0) | self._figures.outcomes
-        ended |= {"made": self._figures.assignments, "dropped_out": offers["dropped_out"]}
+        ended |= {"made": self._figures.assignments, **{name: offers[name] for name in ("dropped_out", "taken_back")}}
         _each(made.assignments, "outcome", ended)
 
     def _waiting(self, made: metrics.Figures) -> None:

@@ -92,7 +92,10 @@ class Figures:
             self.outcomes[fact.outcome] += 1
         if fact.unserved:
             self.unserved[fact.unserved] += 1
-        self.offers.update(made=fact.offers, declined=fact.declined, expired=fact.expired, dropped_out=fact.dropped_out)
+        self.offers.update(
+            made=fact.offers, declined=fact.declined, expired=fact.expired,
+            dropped_out=fact.dropped_out, taken_back=fact.taken_back,
+        )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """In the order of the programme's own table; what it has no row for follows where there are cases."""
@@ -125,7 +128,7 @@ def state(fact: Fact) -> str:
         return "completed"
     if fact.unserved:
         return "unserved"
-    if fact.assigned_at and fact.dropped_out < fact.assignments:
+    if fact.assigned_at and fact.dropped_out + fact.taken_back < fact.assignments:
         return "assigned"
     return "asking"
 

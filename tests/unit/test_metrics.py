@@ -126,7 +126,7 @@ def test_all_that_can_be_counted_is_there_before_it_happens() -> None:
 
 def test_each_end_of_an_assignment_is_counted_from_the_start() -> None:
     told = {dict(labels).get("outcome") for name, labels in figures() if name == "tsunagu_assignments_total"}
-    assert told == {"made", "dropped_out", *get_args(Outcome)}
+    assert told == {"made", "dropped_out", "taken_back", *get_args(Outcome)}
 
 
 def test_a_state_in_which_no_case_is_any_more_is_told_as_0() -> None:

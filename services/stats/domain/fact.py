@@ -12,6 +12,8 @@ from shared.events.base import Event, Frozen, Moment, Token
 from shared.kernel.decider import Context, Decision, decider
 
 MATCHES = frozenset(event.type for event in matches.EVENTS)
+TAKEN_BACK = frozenset(("amended", "reassigned", "supporter_erased"))
+"""Why an assignment ended that its supporter had not let go of; any other reason is their own (matching's `Released`)."""
 
 
 class Noted(Event):
@@ -26,7 +28,8 @@ class Noted(Event):
 
 class Fact(Frozen):
     """Times are UTC, each of the first time. `waits_for`: the reason why a coordinator is to decide; None while none is.
-    `escalations`: reason → how often. `undelivered`: kind of message → how often.
+    `dropped_out`, `taken_back`: assignments that ended before the work was done. `escalations`: reason → how often.
+    `undelivered`: kind of message → how often.
     """
 
     category: str | None = None
@@ -42,6 +45,7 @@ class Fact(Frozen):
     expired: int = 0
     assignments: int = 0
     dropped_out: int = 0
+    taken_back: int = 0
     withdrawn: bool = False
     unserved: str | None = None
     outcome: str | None = None
@@ -99,7 +103,8 @@ def evolve(fact: Fact, noted: Noted) -> Fact:
         case matches.Expired.type:
             changes = {"expired": fact.expired + 1}
         case matches.Released.type:
-            changes = {"dropped_out": fact.dropped_out + 1}
+            how = "taken_back" if said["reason"] in TAKEN_BACK else "dropped_out"
+            changes = {how: getattr(fact, how) + 1}
         case matches.Completed.type:
             changes = said
         case matches.Escalated.type:
@@ -130,4 +135,4 @@ def due(_: Fact) -> datetime | None:
     return None
 
 
-FACT = decider(Fact, decide, evolve, due, (Noted,), number=2)
+FACT = decider(Fact, decide, evolve, due, (Noted,), number=3)

@@ -97,6 +97,15 @@ def test_where_a_case_stands(events: list[Any], expected: str) -> None:
     assert state(known(*events)) == expected
 
 
+def test_who_had_to_give_a_case_back_has_not_dropped_out() -> None:
+    taken = [matches.Released(**WHO, reason=reason) for reason in ("amended", "reassigned", "supporter_erased")]
+    for released in taken:
+        back = known(OFFERED, ASSIGNED, released)
+        assert (back.dropped_out, back.taken_back, state(back)) == (0, 1, "asking")
+    offers = count([known(OFFERED, ASSIGNED, taken[0], ASSIGNED, RELEASED)]).as_json()["offers"]
+    assert (offers["dropped_out"], offers["taken_back"]) == (1, 1)
+
+
 def test_a_language_counts_once_however_partners_write_it() -> None:
     said = [fact(*timed(accepted(languages=(tag,)))) for tag in ("vi", "VI", "vi-VN", "zh-TW")]
     figures = count(said)
@@ -123,7 +132,7 @@ def test_figures() -> None:
     assert "labour_filing" not in rows, "not in the programme's table, and no case"
     assert figures["received"] == 3
     assert figures["states"] == {"completed": 1, "unserved": 1, "asking": 1}
-    assert figures["offers"] == {"made": 2, "declined": 1, "expired": 0, "dropped_out": 0}
+    assert figures["offers"] == {"made": 2, "declined": 1, "expired": 0, "dropped_out": 0, "taken_back": 0}
     assert figures["languages"] == {"vi": 2, "ne": 1}
     assert (figures["minutes"], figures["outcomes"], figures["unserved"]) == (
         90,
