@@ -125,6 +125,7 @@ ROUTES: Mapping[str, Table] = {
         "POST /cases/{case}/ask-again": COORDINATOR,
         "POST /cases/{case}/close": COORDINATOR,
         "GET /supporters": COORDINATOR,
+        "POST /supporters/pause": COORDINATOR,
         "GET /supporters/import": COORDINATOR,
         "POST /supporters/import": COORDINATOR,
     },

@@ -1,7 +1,9 @@
-"""Coordinators' pages: cases, the roster, its import. Every decision is a command to the case's document."""
+"""Coordinators' pages: cases, the roster, its import. Every decision is a command to a document."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -9,7 +11,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.matching import queries
-from services.matching.domain.commands import AskAgain, Assign, Close
+from services.matching.domain.commands import AskAgain, Assign, Close, Pause
 from services.matching.inlets.roster import RosterInlet
 from services.matching.inlets.rows import COLUMNS, NEEDED
 from services.matching.policy import Escalation
@@ -75,6 +77,12 @@ class Desk:
             rows = sorted(self._roster.values(), key=lambda one: one.supporter)
             return self._page(request, "supporters.html", supporters=rows, now=self._parts.clock.now())
 
+        @router.post("/supporters/pause")
+        async def pause(
+            request: Request, actor: By, supporter: Annotated[Key, Form()], days: Annotated[int, Form(ge=0, le=366)]
+        ) -> Response:
+            return await self._pause(request, actor, supporter, timedelta(days=days))
+
         @router.get("/supporters/import")
         async def import_form(request: Request) -> HTMLResponse:
             return self._page(request, "import.html", **_COLUMNS)
@@ -89,17 +97,34 @@ class Desk:
         return self._pages.render(request, name, language=language_of(request), **context)
 
     async def _decide(self, request: Request, actor: Actor, case: str, command: Command) -> Response:
-        language = language_of(request)
         if await queries.known(self._parts.store, case) is None:
-            return self._pages.problem(request, 404, language=language)
-        id_ = f"desk-{secrets.token_hex(10)}"
-        answer = await self._parts.commands.ask(case, command, id_, actor, adapter="desk", within=FOR_PEOPLE)
+            return self._pages.problem(request, 404, language=language_of(request))
+        return await self._ask(request, actor, case, command, f"/cases/{case}")
+
+    async def _pause(self, request: Request, actor: Actor, supporter: str, rest: timedelta) -> Response:
+        if supporter not in self._roster:
+            return self._pages.problem(request, 404, language=language_of(request))
+        until = self._parts.clock.now() + rest
+        answer = await self._ask(request, actor, supporter, Pause(until=until), "/supporters")
+        await self._shown(supporter, until)
+        return answer
+
+    async def _shown(self, supporter: str, until: datetime) -> None:
+        """The list is a view, which hears of it a moment later than whoever has asked for it."""
+        for _ in range(20):
+            if self._roster[supporter].paused_until == until.replace(microsecond=0):
+                return
+            await asyncio.sleep(0.05)
+
+    async def _ask(self, request: Request, actor: Actor, key: str, command: Command, back: str) -> Response:
+        language, id_ = language_of(request), f"desk-{secrets.token_hex(10)}"
+        answer = await self._parts.commands.ask(key, command, id_, actor, adapter="desk", within=FOR_PEOPLE)
         if answer is None:
-            return self._pages.on_its_way(request, f"/cases/{case}")
+            return self._pages.on_its_way(request, back)
         if answer.refused:
             why = label("not_done", answer.refused, translator(language))
             return self._pages.problem(request, 409, language=language, detail=why)
-        return RedirectResponse(with_language(request, f"/cases/{case}"), 303)
+        return RedirectResponse(with_language(request, back), 303)
 
     async def _import(self, request: Request, actor: Actor, file: bytes) -> Response:
         roster = await self._inlet.read(file, actor)

@@ -116,11 +116,6 @@ WITHDRAWN: dict[str, Wording] = {
         _("A coordinator has given this to someone else."),
         NOTHING_TO_DO,
     ),
-    "dropped_out": Wording(
-        _("You have handed this back: %(category)s, %(place)s"),
-        _("Thank you for telling us that you cannot do it. We are asking someone else."),
-        NOTHING_TO_DO,
-    ),
 }
 
 

@@ -12,7 +12,7 @@ OfferState = Literal[
     "open", "answered", "declined", "withdrawn", "taken", "assigned", "reported", "dropped_out"
 ]  # fmt: skip
 SETTLED = ("declined", "withdrawn", "taken", "reported", "dropped_out")
-NAMED = ("amended", "dropped_out", "expired", "not_eligible", "reassigned")
+NAMED = ("amended", "expired", "not_eligible", "reassigned")
 """Reasons of a withdrawal that pages tell, as the mail does: of these nobody may read that no help is needed any more."""
 KEEP_SETTLED = 8
 """Older ones are in the journal; a page need not know them."""
