@@ -47,7 +47,7 @@ from shared.renewed import Renewed
 from shared.starting import reach
 from shared.status.teller import Teller
 from shared.watch import Watch
-from shared.web.server import listening, server
+from shared.web.server import listening, served, server
 
 
 @dataclass
@@ -88,19 +88,19 @@ class Service:
         self.teller = Teller(self, self.desk.book)
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run or Renewed.until, with which it wants to be
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run, Renewed.until or `served`, with which it wants to be
         started again. Raises TsunaguError where it cannot listen.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.ending.set)
         at = (self.parts.settings.http_host, self.parts.settings.http_port)
         web, door = server(self.app, *at), listening(*at)
-        serving = asyncio.create_task(web.serve(sockets=[door]))
+        serving = asyncio.create_task(served(web, door))
         working, renewing = asyncio.create_task(self._work()), asyncio.create_task(self.renewed.until())
         telling = asyncio.create_task(self.teller.run())
         stopping = asyncio.create_task(self.ending.wait())
         await asyncio.wait([serving, working, renewing, stopping], return_when=asyncio.FIRST_COMPLETED)
-        code = next((task.result() for task in (working, renewing) if task.done() and not task.cancelled()), 0)
+        code = next((task.result() for task in (working, renewing, serving) if task.done() and not task.cancelled()), 0)
         self.ending.set()
         for task in (working, renewing, telling):
             task.cancel()

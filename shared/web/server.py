@@ -7,6 +7,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from shared import logs
 from shared.errors import TsunaguError
 
 
@@ -21,8 +22,17 @@ def server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
     return server
 
 
+async def served(web: uvicorn.Server, door: socket.socket) -> int:
+    """0 once it was told to end; 1 where it ends by itself: a service that nobody can ask is none."""
+    try:
+        await web.serve(sockets=[door])
+    except Exception as error:
+        logs.logger().error("the web server has failed", error=logs.where(error))
+    return 0 if web.should_exit else 1
+
+
 def listening(host: str, port: int) -> socket.socket:
-    """Before anything else starts: a service that nobody can ask is none. Raises TsunaguError."""
+    """Before anything else starts. Raises TsunaguError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
