@@ -88,8 +88,8 @@ class Service:
         self.teller = Teller(self, self.desk.book)
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run, Renewed.until or `served`, with which it wants to be
-        started again. Raises TsunaguError where it cannot listen.
+        """Until SIGTERM or SIGINT. Returns the exit code: 0, or that of Watch.run, Renewed.until or `served`, with which it
+        wants to be started again. Raises TsunaguError where it cannot listen.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.ending.set)
