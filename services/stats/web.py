@@ -76,8 +76,8 @@ class Board:
         return outlets.exposition(counted, self._parts.clock.now())
 
     async def figures(self, within: float) -> Figures:
-        """Not older than so many seconds, or than SELDOM has it. All who ask meanwhile wait for one count, and it goes on when one of them leaves;
-        but who wants them as they are now (0) has a count of their own.
+        """Not older than so many seconds, or than SELDOM has it. All who ask meanwhile wait for one count, and it goes on when
+        one of them leaves; but who wants them as they are now (0) has a count of their own.
         """
         if within <= 0:
             return await self._count()
