@@ -51,6 +51,25 @@ async def test_what_may_not_be_done_is_not_told_as_nothing_to_do(brokers: Secure
         await partner.user(mere, ORG)
 
 
+async def test_a_new_password_ends_the_one_before(
+    brokers: Secured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def known(_mongo: str, org: str) -> None:
+        assert org == ORG
+
+    monkeypatch.setattr(partner, "must_be_known", known)  # intake's list of partners is no matter of the brokers
+    where, env = Where(brokers.kafka, "", {}, None), tmp_path / "its.env"
+    before = await access.add_user(brokers.kafka, ORG)
+    assert await partner.user_anew(where, ORG, env) == 0
+    said = dict(line.split("=", 1) for line in env.read_text().splitlines() if line)
+    its = replace(brokers.kafka, user=said["KAFKA_USER"], password=said["KAFKA_PASSWORD"])
+    async with AIOKafkaProducer(**its.options()) as connected:
+        await connected.send_and_wait(f"partner.{ORG}.referrals", b"{}", key=b"k")
+    with pytest.raises(KafkaError):
+        async with AIOKafkaProducer(**replace(its, password=before).options()):
+            pass
+
+
 async def test_brokers_without_users_say_so(tools: None, tmp_path: Path) -> None:
     with (
         apache(tmp_path / "open", secured=False) as brokers,

@@ -49,6 +49,13 @@ async def test_who_has_no_good_key_is_let_in_again_with_a_word(visitor: Visitor,
     )
 
 
+async def test_a_user_is_made_anew_where_brokers_have_users(tsunagu: Run, tmp_path: Path) -> None:
+    file = tmp_path / "user.env"
+    assert "! tsunagu: the embedded broker has no users" in await tsunagu("partner", "user", "flow", "--env", str(file))
+    assert not file.exists()
+    assert "there is no partner nobody: known are" in await tsunagu("partner", "user", "nobody")
+
+
 async def test_a_key_is_rolled(visitor: Visitor, tsunagu: Run, tmp_path: Path) -> None:
     file = tmp_path / "new.env"
     assert "the others stay good" in await tsunagu("partner", "key", "add", "flow", "--env", str(file), "--as", "yui")

@@ -1,4 +1,4 @@
-"""tsunagu partner add"""
+"""tsunagu partner add, tsunagu partner user"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from deploy.kafka.partners import make_topics
 from services.intake.partners import partners_of
 from services.intake.partners.keys import must_be_name
 from shared.events import referrals, updates
+from tsunagu.known import must_be_known
 from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import Where
 
@@ -54,6 +55,24 @@ async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> i
     return 0
 
 
+async def user_anew(where: Where, org: str, env: Path | None) -> int:
+    """The Kafka user and its password alone, with the topics where those are gone, too. `env`: see `add`."""
+    await must_be_known(where.mongo, org)
+    with reserved(env):
+        await make_topics(where.kafka, [org])
+        secrets = {"KAFKA_USER": access.user(org), "KAFKA_PASSWORD": await access.add_user(where.kafka, org)}
+        if env:
+            write_secrets(env, secrets)
+    print(f"Kafka user {access.user(org)}: a password from before is good no more; its API keys are as they were")
+    handed = f"secrets    in {env}, readable by you alone: hand it over safely"
+    print(handed if env else _shown_once(secrets["KAFKA_PASSWORD"]))
+    return 0
+
+
+def _shown_once(password: str) -> str:
+    return f"password   {password}\n           SCRAM-SHA-512, shown once"
+
+
 async def user(where: Where, org: str) -> tuple[str, str, str]:
     """Name, password, and what to say; no name where the brokers have no users. Raises TsunaguError where it cannot be made."""
     try:
@@ -68,4 +87,4 @@ def _print(given: Access, said: str) -> None:
     print("           shown once: keep it now; only its hash is stored")
     print(f"Kafka user {said}")
     if given.KAFKA_PASSWORD:
-        print(f"password   {given.KAFKA_PASSWORD}\n           SCRAM-SHA-512, shown once")
+        print(_shown_once(given.KAFKA_PASSWORD))
