@@ -1,4 +1,5 @@
-"""One service's database as one file: gzip, a line of extended JSON for each row, a first line that says whose it is.
+"""One service's database as one file: gzip, a line of extended JSON for each row, a first line that says whose it is, and a
+last one that says how many there are of each kind: what was cut off in between would else pass for a smaller database.
 
 What the database and Kafka agree on is not in it: whoever loads a backup reads everything again that Kafka has.
 """
@@ -21,9 +22,10 @@ from shared.errors import TsunaguError
 from shared.recovery.marker import MARKER
 from shared.store import MongoStore, from_line, insert_absent, to_line
 
-FORMAT = "tsunagu-backup-1"
+FORMAT, UNCOUNTED = "tsunagu-backup-2", "tsunagu-backup-1"
+"""The second has no last line: it is of an earlier version, and read all the same."""
 AT_ONCE = 500
-META, LAST = "meta", "journal"
+META, LAST, END = "meta", "journal", "end"
 NOT_KEPT = ("flushes", "sessions")
 """Sessions: whoever signed out since must not be signed in again."""
 COLLECTION = re.compile(r"[a-z][a-z0-9-]{0,60}")
@@ -56,6 +58,7 @@ async def write(store: MongoStore, service: str, file: Path) -> Counts:
             async for row in store.collection(name).find({}):
                 out.write(to_line({"in": name, "row": row}) + "\n")
                 counts[name] = counts.get(name, 0) + 1
+        out.write(json.dumps({END: counts}) + "\n")
     return counts
 
 
@@ -65,7 +68,7 @@ def check(file: Path, service: str) -> Head:
         head = _head(file, next(lines, ""))
         if head.service != service:
             raise TsunaguError(f"{file} is a backup of {head.service}, not of {service}")
-        if not sum(1 for _ in _rows(lines)):
+        if not sum(1 for _ in _rows(lines, head)):
             raise TsunaguError(
                 f"{file} holds no rows: the database of {service} was empty when this backup was made. "
                 f"`tsunagu restore {service}`, without --from, reads it back from its journal alone"
@@ -77,8 +80,8 @@ async def load(store: MongoStore, file: Path) -> Counts:
     """A checked one, into an empty database. Returns rows by collection."""
     counts: Counts = {}
     with _opened(file) as lines:
-        next(lines)
-        for name, rows in groupby(_rows(lines), key=itemgetter(0)):
+        head = _head(file, next(lines))
+        for name, rows in groupby(_rows(lines, head), key=itemgetter(0)):
             while batch := [row for _, row in islice(rows, AT_ONCE)]:
                 await insert_absent(store.collection(name), batch)
                 counts[name] = counts.get(name, 0) + len(batch)
@@ -126,11 +129,16 @@ def _opened(file: Path) -> Iterator[Iterator[str]]:
         raise TsunaguError(f"{file} is no whole backup: {error}") from error
 
 
-def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(collection, row)"""
+def _rows(lines: Iterable[str], head: Head) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(collection, row). Raises TsunaguError where a line is none, or where some are missing."""
+    counted: Counts = {}
+    said: Counts | None = counted if head.format == UNCOUNTED else None
     for number, line in enumerate(lines, 2):
         try:
             one = from_line(line)
+            if said is None and END in one:
+                said = one[END]
+                continue
             name, row = one["in"], one["row"]
             if not (isinstance(name, str) and isinstance(row, dict)):
                 raise TypeError("it must name a collection, and hold a row of it")
@@ -138,7 +146,12 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
                 raise ValueError("no service keeps a collection of that name in a backup")
         except (ValueError, KeyError, TypeError) as error:
             raise TsunaguError(f"line {number} of the backup is no row: {error}") from error
+        counted[name] = counted.get(name, 0) + 1
         yield name, row
+    if said != counted:
+        raise TsunaguError(
+            f"the backup is not whole: it holds {counted}, and {said or 'nothing at its end'} is to be in it"
+        )
 
 
 def _head(file: Path, line: str) -> Head:
@@ -146,6 +159,6 @@ def _head(file: Path, line: str) -> Head:
         head = Head(**json.loads(line))
     except (ValueError, TypeError):
         head = Head("", "", "")
-    if head.format != FORMAT:
+    if head.format not in (FORMAT, UNCOUNTED):
         raise TsunaguError(f"{file} is no backup that this version can read: its first line must say {FORMAT}")
     return head

@@ -227,12 +227,20 @@ async def test_a_file_that_is_no_whole_backup_of_that_service_is_refused(world: 
     with pytest.raises(TsunaguError, match="cannot be written"):
         await backup.write(world.stores["notify"], "notify", tmp_path / "no" / "such")
     whole = file.read_bytes()
-    head = gzip.decompress(whole).splitlines(keepends=True)[0]
+    head, *lines, end = gzip.decompress(whole).splitlines(keepends=True)
+    cut = [
+        b"".join([head, *lines[:-1], end]),
+        b"".join([head, *lines]),
+        b"".join([head, *lines, end, lines[0]]),
+        head + end,
+    ]
     rows = [b'{"in": "keys", "row": 5}', b'{"in": 5, "row": {"_id": "a"}}', b"[]"]
     rows += [b'{"in": "%s", "row": {"_id": "a"}}' % name for name in (b"$x", b"", b"a..b", b"system.users", b"meta")]
-    odd = [gzip.compress(head + row) for row in (b"", *rows)]
+    odd = [gzip.compress(content) for content in (head, *(head + row for row in rows), *cut)]
     for content in (whole[:-9], whole[: len(whole) // 2], b"", b"text", whole[:40] + b"xxxx" + whole[44:], *odd):
         broken.write_bytes(content)
         with pytest.raises(TsunaguError, match="backup"):
             backup.check(broken, "notify")
+    broken.write_bytes(gzip.compress(b"".join([head.replace(b"backup-2", b"backup-1"), *lines])))
+    assert backup.check(broken, "notify").service == "notify", "one of an earlier version has no end"
     assert set(tmp_path.iterdir()) == {file, broken}, "nothing half written is left"
