@@ -100,5 +100,5 @@ def _closed(case: Case, reason: str) -> Decision:
 
 CASE = decider(
     Case, decide, evolve, due,
-    (Opened, Denied, Undelivered, Closed, *matches.EVENTS, *holds.EVENTS, *offers.EVENTS),
+    (Opened, Denied, Undelivered, Closed, *matches.EVENTS, *holds.EVENTS, *offers.EVENTS), number=2,
 )  # fmt: skip

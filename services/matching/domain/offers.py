@@ -96,7 +96,7 @@ class Case(Frozen):
 ENDS: dict[str, OfferState] = {
     "declined": "declined", "expired": "expired", "preempted": "preempted", "dropped_out": "dropped_out",
     "undelivered": "undelivered", "completed": "accepted", "unwanted": "withdrawn",
-    "not_eligible": "refused",
+    "not_eligible": "refused", "supporter_erased": "refused",
 }  # fmt: skip
 """Why a place was given back → what that makes of the offer; anything else: it was withdrawn."""
 

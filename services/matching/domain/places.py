@@ -42,7 +42,7 @@ def lost(case: Case, answer: HoldLost, context: Context) -> Decision:
         return []
     over: list[Event] = [
         OfferWithdrawn(recipient=answer.supporter, case=context.key, number=offer.number, reason="supporter_erased"),
-        free(context.key, answer.supporter, offer, "dropped_out"),
+        free(context.key, answer.supporter, offer, "supporter_erased"),
     ]
     if case.status == "assigned" and case.assigned == answer.supporter:
         over.insert(0, matches.Released(case=context.key, supporter=answer.supporter, reason="supporter_erased"))

@@ -7,6 +7,7 @@ import pytest
 from services.matching.domain.commands import AskAgain, Assign, Close
 from services.matching.domain.offers import Denied, Opened
 from shared.events import matches
+from shared.events.hold_answers import HoldLost
 from shared.events.holds import HoldReleased, HoldRequested
 from shared.events.offers import OfferConfirmed, OfferTaken, OfferWithdrawn
 from shared.events.responses import ActivityReported, DeliveryFailed, DroppedOut, OfferAccepted, OfferDeclined
@@ -58,6 +59,18 @@ def test_all_have_declined() -> None:
 
 def test_all_turned_out_to_be_full() -> None:
     asking(ONE).when(refused(AN, 1)).then(Denied, some(matches.Escalated, reason="all_at_cap"))
+
+
+@pytest.mark.parametrize("answers", [[], [says(OfferAccepted, AN, 1)]])
+def test_who_was_erased_has_not_declined(answers: list[Any]) -> None:
+    view = roster(supporter("an"))
+    case = grant(asking(view)).when(*answers)
+    view[AN] = view[AN].model_copy(update={"active": False})
+    case.when(HoldLost(case="case-1", supporter=AN, number=1))
+    assert case.last(matches.Escalated).reason == "nobody_speaks_it"
+    case = grant(asking(both := roster(supporter("an"), supporter("binh", load=2))))
+    both[AN] = view[AN]
+    assert case.when(HoldLost(case="case-1", supporter=AN, number=1)).last(matches.Escalated).reason == "all_at_cap"
 
 
 def test_nobody_could_be_reached() -> None:
