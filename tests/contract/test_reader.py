@@ -117,7 +117,7 @@ async def who_has_had_nothing_for_a_while_asks_seldom_until_something_comes(kafk
     async with group.reading(handler) as reader:
         await until(lambda: handler.done == ["1"])
         awake = await _fetches(reader)
-        await asyncio.sleep(doze.AFTER_SECONDS)
+        await asyncio.sleep(doze.AT_MOST_MS / 1000 / doze.SHARE)
         asleep = await _fetches(reader)
         await group.send("2")
         await until(lambda: handler.done == ["1", "2"])
