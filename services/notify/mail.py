@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment
 
+from services.notify.domain.offers import LATE
 from shared.events.responses import MessageKind
 from shared.i18n import Translator, translator
 from shared.web.environment import environment, helpers
@@ -115,6 +116,11 @@ WITHDRAWN: dict[str, Wording] = {
         _("Someone else has taken this over: %(category)s, %(place)s"),
         _("A coordinator has given this to someone else."),
         NOTHING_TO_DO,
+    ),
+    LATE: Wording(
+        _("Your report came too late: %(category)s, %(place)s"),
+        _("This was changed or over before your report arrived, so the report does not count."),
+        _("If you have helped already, please tell your coordinator."),
     ),
 }
 

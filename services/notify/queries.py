@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notify.domain.offers import NAMED, Offer, Recipient
+from services.notify.domain.offers import Offer, Recipient
 from services.notify.links import Link
 from shared.events.referrals import Window
 from shared.store import MongoStore
@@ -51,5 +51,4 @@ def view(link: Link, offer: Offer, token: str, now: datetime) -> OfferView | Non
 def _state(offer: Offer, now: datetime) -> str:
     if offer.state == "open" and offer.expires_at is not None and offer.expires_at <= now:
         return "expired"
-    named = offer.state == "withdrawn" and offer.reason in NAMED
-    return str(offer.reason) if named else offer.state
+    return offer.told()

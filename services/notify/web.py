@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.notify import queries, timeline
 from services.notify.domain.commands import Accept, Decline, DropOut, OfCase, Report
+from services.notify.domain.offers import LATE, NAMED
 from services.notify.links import Link, Links
 from shared.events.responses import DeclineReason, Outcome
 from shared.kernel.commands import FOR_PEOPLE
@@ -20,6 +21,8 @@ from shared.web.pages import Pages, language_of, with_language
 
 SAID = {Accept: ("answered", "assigned"), Decline: ("declined",), DropOut: ("dropped_out",), Report: ("reported",)}
 """What an offer is by an answer: who gives the same one again, a button pressed twice, sees what came of the first."""
+OVER = ("taken", "withdrawn", *NAMED)
+"""What an offer is that somebody else than its reader has ended."""
 
 
 class OfferPages:
@@ -106,8 +109,9 @@ class OfferPages:
         if answer is None:
             return self._pages.on_its_way(request, offer)
         if answer.refused and answer.refused not in SAID[made]:
-            if answer.refused in ("expired", "taken", "withdrawn"):
-                return self._link_page(request, answer.refused, 409)
+            if answer.refused in OVER:
+                late = made is Report and answer.refused != "expired"
+                return self._link_page(request, LATE if late else answer.refused, 409)
             return self._link_page(request, "used", 409, answer.refused, offer)
         return RedirectResponse(with_language(request, offer), 303)
 

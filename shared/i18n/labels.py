@@ -50,6 +50,7 @@ LABELS = MappingProxyType(
             "not_eligible": _("We ask someone else"),
             "amended": _("The request was changed"),
             "reassigned": _("A coordinator gave it to someone else"),
+            "report_too_late": _("Your report came too late"),
         },
         "case": {
             "asking": _("Supporters are being asked"),

@@ -133,6 +133,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
         "not_eligible": _("We ask someone else"),
         "amended": _("The request was changed"),
         "reassigned": _("A coordinator gave it to someone else"),
+        "report_too_late": _("Your report came too late"),
         "expired": _("Not answered in time"),
         "reported": _("You reported"),
         "dropped_out": _("You handed it back"),

@@ -9,7 +9,7 @@ Tone = Literal["done", "look", "good", "bad"]
 TONES: dict[str, Tone] = {
     "assigned": "good", "appointed": "good", "completed": "good", "reported": "good",
     "released": "look", "escalated": "look", "expired": "look", "undelivered": "look", "dropped_out": "look",
-    "not_eligible": "look", "amended": "look", "reassigned": "look",
+    "not_eligible": "look", "amended": "look", "reassigned": "look", "report_too_late": "look",
     "rejected": "bad", "failed": "bad", "cancelled": "bad", "unserved": "bad", "erased": "bad", "withdrawn": "bad",
 }  # fmt: skip
 """Code of a step → its mark; all others are just gone through."""

@@ -11,6 +11,7 @@ from services.matching.inlets.flaws import flaws_of
 from services.matching.inlets.row_errors import RowError
 from services.matching.policy import Escalation
 from services.notify import timeline as notify_way
+from services.notify.web import OVER
 from shared.privacy.audit import Line
 from shared.privacy.person import Resident
 from shared.web.timeline import Step, step
@@ -39,7 +40,7 @@ ASK: dict[str, Any] = {
 }
 OFFER_STATES = (
     "open", "answered", "declined", "expired", "withdrawn", "taken", "assigned", "reported", "dropped_out", "not_eligible",
-    "amended", "reassigned",
+    "amended", "reassigned", "report_too_late",
 )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ PAGES: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     *(
         (f"link-{problem}", "notify", "link.html", {"problem": problem, "offer_state": "taken", "offer": "/offers/tok"})
-        for problem in ("used", "expired", "taken", "withdrawn")
+        for problem in ("used", *OVER)
     ),
     ("cases", "matching", "cases.html", {
         "cases": [

@@ -127,6 +127,21 @@ async def test_who_helps_is_told_what_the_partner_has_changed(visitor: Visitor) 
     assert first["subject"] != second["subject"]
 
 
+async def test_who_reports_what_was_changed_meanwhile_reads_that_it_does_not_count(visitor: Visitor) -> None:
+    """Their page was open, and is about work now that only a licence allows."""
+    case = (await visitor.post("/referrals", referral("round-6"))).json()["case"]
+    link = (await visitor.links(case, "offer"))[0].partition("?")[0] + "?lang=en"
+    assert (await visitor.form(link, "accept")).status_code == 303
+    await visitor.links(case, "confirmed")
+    changed = referral("round-6", category="residence_application")
+    answer = await visitor.net.http.put(visitor.url("intake", "/referrals/round-6"), headers=visitor.head, json=changed)
+    assert answer.status_code == 202
+    await visitor.links(case, "withdrawn")
+    late = await visitor.form(link, "report", minutes=45, outcome="resolved")
+    assert late.status_code == 409 and "Your report came too late" in late.text
+    assert "please tell your coordinator" in late.text and "no longer needed" not in late.text
+
+
 async def test_a_coordinator_is_asked_when_nobody_speaks_it(visitor: Visitor) -> None:
     case = (await visitor.post("/referrals", referral("round-3", languages=["km"]))).json()["case"]
     held = await visitor.reaches("round-3", "on-hold")

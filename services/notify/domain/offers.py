@@ -12,7 +12,9 @@ OfferState = Literal[
     "open", "answered", "declined", "withdrawn", "taken", "assigned", "reported", "dropped_out"
 ]  # fmt: skip
 SETTLED = ("declined", "withdrawn", "taken", "reported", "dropped_out")
-NAMED = ("amended", "expired", "not_eligible", "reassigned")
+LATE = "report_too_late"
+"""Why an offer is withdrawn whose report matching has not counted: by then it had been taken back."""
+NAMED = ("amended", "expired", "not_eligible", "reassigned", LATE)
 """Reasons of a withdrawal that pages tell, as the mail does: of these nobody may read that no help is needed any more."""
 KEEP_SETTLED = 8
 """Older ones are in the journal; a page need not know them."""
@@ -75,6 +77,11 @@ class Offer(Frozen):
     resident: str | None = None
     reason: str | None = None
     remind_at: datetime | None = None
+
+    def told(self) -> str:
+        """Its state as pages tell it: the reason, where that is what its reader is to know."""
+        named = self.state == "withdrawn" and self.reason in NAMED
+        return str(self.reason) if named else self.state
 
 
 class Letter(Frozen):

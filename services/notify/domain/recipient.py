@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notify.domain import commands, messages
-from services.notify.domain.offers import EVENTS, Heard, Offer, Recipient, evolve
+from services.notify.domain.offers import EVENTS, LATE, Heard, Offer, Recipient, evolve
 from shared.events import responses
 from shared.events.base import Event
 from shared.events.offers import OfferConfirmed, OfferEvent, OfferMade, OfferTaken, OfferWithdrawn
@@ -51,6 +51,8 @@ def _told(recipient: Recipient, told: OfferEvent, context: Context) -> Decision:
             if told.reason == "supporter_erased":  # nobody can be written to any more
                 return [heard]
             return [heard, *_over(recipient, told, "withdrawn", context)]
+        case OfferWithdrawn() if _reported_too_late(recipient, told):
+            return [_heard(told, "withdrawn", reason=LATE), *_over(recipient, told, "withdrawn", context)]
     return []
 
 
@@ -67,6 +69,13 @@ def _is_known(recipient: Recipient, told: OfferTaken | OfferWithdrawn) -> bool:
     """Who has never heard of an offer, or has let go of it, need not be told that it is over."""
     offer = recipient.offers.get(told.case)
     return offer is not None and offer.number == told.number and offer.state in ("open", "answered", "assigned")
+
+
+def _reported_too_late(recipient: Recipient, told: OfferWithdrawn) -> bool:
+    """A report that matching has counted ends the case, and nothing is taken back after it: this one will not be."""
+    offer = recipient.offers.get(told.case)
+    theirs = offer is not None and offer.number == told.number and offer.state == "reported"
+    return theirs and told.reason != "supporter_erased"
 
 
 def _has_ended_it(recipient: Recipient, told: OfferConfirmed) -> bool:
@@ -124,14 +133,14 @@ def _answered(recipient: Recipient, answer: commands.OfCase, context: Context) -
 def _open(offer: Offer, context: Context) -> list[Refused]:
     """Why it can no longer be answered, if it cannot."""
     if offer.state != "open":
-        return [Refused(offer.state, "this offer has been answered or is over")]
+        return [Refused(offer.told(), "this offer has been answered or is over")]
     if offer.expires_at and offer.expires_at <= context.now:
         return [Refused("expired", "the time to answer this offer has passed")]
     return []
 
 
 def _assigned(offer: Offer) -> list[Refused]:
-    return [] if offer.state == "assigned" else [Refused(offer.state, "this case is not yours now")]
+    return [] if offer.state == "assigned" else [Refused(offer.told(), "this case is not yours now")]
 
 
 def _reminders(recipient: Recipient, context: Context) -> list[Event]:

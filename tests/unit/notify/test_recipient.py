@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.notify.domain.commands import Accept, Decline, DropOut, Report
-from services.notify.domain.offers import KEEP_SETTLED, Heard, MessageDue, SendingStarted
+from services.notify.domain.offers import KEEP_SETTLED, LATE, Heard, MessageDue, SendingStarted
 from services.notify.domain.recipient import REMIND_AFTER
 from shared.events import responses
 from shared.events.offers import OfferTaken, OfferWithdrawn
@@ -102,6 +102,21 @@ def test_whose_case_a_coordinator_gave_to_somebody_else_reads_so() -> None:
     person = assigned().when(withdrawn("reassigned"))
     person.then(some(Heard, state="taken", reason="reassigned"), some(MessageDue, kind="withdrawn"), SendingStarted)
     person.when(REPORT).then("taken")
+
+
+@pytest.mark.parametrize("reason", ["amended", "withdrawn", "reassigned", "closed", "erased"])
+def test_whose_report_crossed_with_a_taking_back_is_told_that_it_does_not_count(reason: str) -> None:
+    """Matching has taken the case back before it heard of the report, and lets that go by."""
+    person = assigned().when(REPORT).when(withdrawn(reason))
+    person.then(some(Heard, state="withdrawn", reason=LATE), some(MessageDue, kind="withdrawn"), SendingStarted)
+    person.when(withdrawn(reason)).then()
+    person.when(REPORT).then(LATE)
+    assigned().when(REPORT).when(withdrawn(reason, number=7), withdrawn("supporter_erased")).then()
+
+
+def test_who_answers_what_has_been_changed_reads_so() -> None:
+    assigned().when(withdrawn("amended")).when(REPORT).then("amended")
+    asked().when(withdrawn("amended")).when(ACCEPT).then("amended")
 
 
 def test_what_they_never_heard_of_or_let_go_of_is_not_told() -> None:
