@@ -60,8 +60,9 @@ class Listed:
 
 
 async def referral(store: MongoStore, org: str, reference: str) -> ReferralView | None:
-    """A partner's own."""
-    return await case(store, case_key(org, reference), reference)
+    """A partner's own. None where nothing was ever said about it: what an erasure by a slip leaves is no referral."""
+    found = await case(store, case_key(org, reference), reference)
+    return found if found and (found.case.state or found.updates) else None
 
 
 async def case(store: MongoStore, key: str, reference: str = "") -> ReferralView | None:

@@ -75,6 +75,15 @@ async def test_anothers_referral_is_not_there(intake: Service) -> None:
     assert other.status_code == 404 and "hospital" not in other.text
 
 
+async def test_a_reference_that_was_erased_by_a_slip_is_no_referral(intake: Service) -> None:
+    """Intake keeps that it was asked, and what it answered; nobody was ever referred under it."""
+    slip = Document(case_key("mine", "slip"), "rev", 1, Case().model_dump(mode="json"), 2)
+    await intake.parts.store.write([("", slip)])
+    at = await entered(intake, Role.PARTNER, "mine")
+    for path in ("/partner/referrals/slip", "/referrals/slip"):
+        assert (await at.get(path)).status_code == 404
+
+
 async def test_the_desk_has_the_cases_of_all(intake: Service) -> None:
     page = (await (await entered(intake, Role.COORDINATOR, "mika")).get("/desk?lang=en&page=2")).text
     assert "theirs" in page and "All <b>54</b>" in page

@@ -217,6 +217,10 @@ async def test_every_opening_is_in_a_chain(visitor: Visitor, capsys: pytest.Capt
 async def test_a_slip_erases_nobody(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
     assert await erase.run(where(visitor.net), "privacy/slip-1") == 1
     assert "partner.privacy.referrals" not in capsys.readouterr().out, "others' records are left alone"
+    assert (
+        await visitor.net.http.get(visitor.url("intake", "/referrals/slip-1"), headers=visitor.head)
+    ).status_code == 404
+    assert (await visitor.post("/referrals", referral("slip-1", resident=RESIDENT))).status_code == 202
     assert await erase.run(where(visitor.net), "supporter-S-slip") == 1
     assert (await import_rows(visitor, "S-slip,Somebody,a@b.example,vi,08220,2"))["imported"] == 1
 
