@@ -42,6 +42,11 @@ class Head:
     format: str = FORMAT
     broker: str = ""
 
+    @property
+    def counted(self) -> bool:
+        """Can it be told whether its rows are all there?"""
+        return self.format != UNCOUNTED
+
 
 async def write(store: MongoStore, service: str, file: Path) -> Counts:
     """Into a new file that only its owner may read; the service may run meanwhile. Returns rows by collection.
@@ -132,7 +137,7 @@ def _opened(file: Path) -> Iterator[Iterator[str]]:
 def _rows(lines: Iterable[str], head: Head) -> Iterator[tuple[str, dict[str, Any]]]:
     """(collection, row). Raises TsunaguError where a line is none, or where some are missing."""
     counted: Counts = {}
-    said: Counts | None = counted if head.format == UNCOUNTED else None
+    said: Counts | None = None if head.counted else counted
     for number, line in enumerate(lines, 2):
         try:
             one = from_line(line)

@@ -1,5 +1,6 @@
 """A backup names the broker that its network was on: another network's is refused before anything is thrown away."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -37,4 +38,19 @@ async def test_it_is_refused_unless_told(database: str, kafka: Kafka, tmp_path: 
     for file, told in ((ours, False), (theirs, True)):
         assert await restore.run(where, "stats", file, replace=True, other_broker=told) == 0
         assert await store.rows("handled").find([file.name])
+    await backup.empty(store)
+
+
+async def test_that_an_earlier_one_may_be_cut_off_is_said(
+    database: str, kafka: Kafka, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = Where(kafka, database, {"stats": NOWHERE}, None)
+    store = MongoStore(connect(database), "tsunagu_stats")
+    counted, earlier = tmp_path / "counted", tmp_path / "earlier"
+    await backed_up(store, await cluster_id(kafka), counted)
+    head, *rows, _ = gzip.decompress(counted.read_bytes()).splitlines(keepends=True)
+    earlier.write_bytes(gzip.compress(b"".join([head.replace(b"backup-2", b"backup-1"), *rows])))
+    for file in (counted, earlier):
+        assert await restore.run(where, "stats", file, replace=True) == 0
+        assert ("cannot be told" in capsys.readouterr().out) == (file == earlier)
     await backup.empty(store)

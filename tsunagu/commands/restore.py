@@ -29,6 +29,10 @@ async def run(where: Where, service: str, file: Path | None, *, replace: bool, o
             head = backup.check(file, service)
             if not other_broker:
                 _must_be_ours(head, file, recovery.cluster)
+            if not head.counted:
+                print(
+                    f"{file} is of an earlier version, which counted no rows: that none was cut off cannot be told from it"
+                )
             await _load(store, recovery, head, file, replace=replace)
         tally = await recovery.catch_up(lambda _: None, whole=True)
     _print(service, tally)
