@@ -153,7 +153,8 @@ def nobody_left(
         return "all_declined"
     if unreached:
         return "not_reached"
-    return "all_at_cap" if barred.get("full") or asked else "nobody_free"
+    turned_down = any(roster[one].active for one in asked if one in roster)
+    return "all_at_cap" if barred.get("full") or turned_down else "nobody_free"
 
 
 def _most_telling(referral: Referral, barred: Mapping[Reason, int]) -> Escalation:

@@ -2,7 +2,7 @@
 
 from services.matching import policy
 from services.matching.domain.offers import Case, Denied
-from services.matching.domain.steps import asks, assigned, folded, free, go_on, offered
+from services.matching.domain.steps import Roster, asks, assigned, folded, free, go_on, offered
 from shared.events import matches
 from shared.events.base import Event
 from shared.events.hold_answers import HoldGranted, HoldLost, HoldRefused
@@ -46,4 +46,10 @@ def lost(case: Case, answer: HoldLost, context: Context) -> Decision:
     ]
     if case.status == "assigned" and case.assigned == answer.supporter:
         over.insert(0, matches.Released(case=context.key, supporter=answer.supporter, reason="supporter_erased"))
-    return go_on(case, context, over)
+    return go_on(case, context._replace(view=_without(answer.supporter, context.view)), over)
+
+
+def _without(erased: str, view: Roster) -> Roster:
+    """The roster may hear of it later than the case."""
+    gone = {erased: view[erased].model_copy(update={"active": False})} if erased in view else {}
+    return {**view, **gone}

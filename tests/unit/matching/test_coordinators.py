@@ -73,6 +73,18 @@ def test_who_was_erased_has_not_declined(answers: list[Any]) -> None:
     assert case.when(HoldLost(case="case-1", supporter=AN, number=1)).last(matches.Escalated).reason == "all_at_cap"
 
 
+@pytest.mark.parametrize(("others", "reason"), [
+    ([], "nobody_speaks_it"), ([supporter("binh", paused_until=PAUSED)], "nobody_free"),
+    ([supporter("binh", load=2)], "all_at_cap"),
+])  # fmt: skip
+@pytest.mark.parametrize("known", [True, False], ids=["known", "the-roster-comes-later"])
+def test_who_was_erased_is_not_at_their_limit_either(others: list[Any], reason: str, known: bool) -> None:
+    """The roster may tell it later than their document tells the case."""
+    case = grant(asking(view := roster(supporter("an"), *others)))
+    view[AN] = view[AN].model_copy(update={"active": not known})
+    assert case.when(HoldLost(case="case-1", supporter=AN, number=1)).last(matches.Escalated).reason == reason
+
+
 def test_nobody_could_be_reached() -> None:
     case = offered(ONE).when(says(DeliveryFailed, AN, 1))
     assert case.last(matches.Escalated).reason != "all_declined"
