@@ -1,10 +1,13 @@
 """`tsunagu topics` where there are neither users nor ACLs: the embedded broker, and generations beside each other on it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from deploy.kafka import topics
+from deploy.kafka.partners import make_topics
 from deploy.kafka.there import look
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
@@ -53,6 +56,26 @@ async def test_a_new_generation_is_made_beside_the_old_one(
     assert (there["cases"].partitions, there["cases.g2"].partitions) == (2, 3)
     monkeypatch.delenv("TSUNAGU_TOPICS_GENERATION")
     assert await command.diff(Wish(partitions=2)) == 0
+
+
+@pytest.mark.parametrize(("org", "replicas"), [("one", 1), ("three", 3)])
+async def test_a_partners_topics_have_the_replicas_that_the_networks_own_have(
+    kafka: Kafka, org: str, replicas: int
+) -> None:
+    """Whatever the file says: `topics apply --replicas` may have made those with others."""
+    later = replace(kafka, generation=20 + replicas)
+    await topics.apply(later, topics.network(), replicas=replicas)
+    await make_topics(later, [org])
+    made = (await look(kafka)).topics[f"partner.{org}.referrals"]
+    assert (made.replicas, made.config.get("min.insync.replicas")) == (replicas, "2" if replicas == 3 else None)
+
+
+async def test_a_partners_topics_bring_none_of_the_networks_with_them(kafka: Kafka) -> None:
+    """Brokers make a topic that is asked for by its name, with settings of their own."""
+    before = (await look(kafka)).topics.keys()
+    await make_topics(replace(kafka, generation=30), ["early"])
+    made = (await look(kafka)).topics.keys() - before
+    assert made == {"partner.early.referrals", "partner.early.updates"}
 
 
 async def test_the_guide_says_what_to_ask_for_on_the_embedded_stack(kafka: Kafka) -> None:
