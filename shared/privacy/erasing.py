@@ -12,10 +12,18 @@ from shared.shelf import GONE, Shelf
 
 @dataclass(frozen=True)
 class Erased:
-    """`had_key`: was there anything to destroy? `answer` None: the service has not said yet what it ended."""
+    """`had_key`: was there anything to destroy? `answer` None: the service has not said yet what it ended. `known`: the
+    database has a key of theirs, or the word that there was one.
+    """
 
     had_key: bool
     answer: Answer | None
+    known: bool = True
+
+    @property
+    def unsure(self) -> bool:
+        """Neither key nor answer: a slip, or a database that is lost and still to be read back, with a key in it."""
+        return not self.known and self.answer is None
 
 
 async def erase(keys: Shelf, commands: Commands, person: str, command: Command, by: Actor) -> Erased:
@@ -29,4 +37,4 @@ async def erase(keys: Shelf, commands: Commands, person: str, command: Command, 
     answer = await commands.ask(person, command, f"erase-{secrets.token_hex(10)}", by, adapter="erase")
     if row is None and answer and not answer.refused:
         await keys.remove(person)
-    return Erased(row is not None and row != GONE, answer)
+    return Erased(row is not None and row != GONE, answer, known=row is not None)

@@ -1,4 +1,4 @@
-"""Nobody is erased while a refill or a restore could tell their key again or bring it back."""
+"""Nobody is erased while a refill or a restore could tell their key again or bring it back; nor said to be."""
 
 from pathlib import Path
 
@@ -23,3 +23,15 @@ async def test_an_erasure_is_refused_while_a_refill_is_under_way(database: str, 
         with pytest.raises(UnderWay, match=r"a refill is under way since .*: wait until it ends"):
             await erase.run(where, PERSON)
     assert "key" in (await store.rows("keys").find([PERSON]))[PERSON], "nothing is half done"
+
+
+async def test_who_may_be_in_a_database_that_is_to_be_read_back_is_not_said_to_be_erased(
+    database: str, kafka: Kafka, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.make(tmp_path)
+    where = Where(kafka, database, {}, None, wrapping_keys=tmp_path / "wrapping/keys.json")
+    assert await erase.run(where, "case-of-a-lost-database") == 1
+    assert "NOT ERASED: intake knows no key of theirs and does not answer" in capsys.readouterr().out
+    await keep(where, "intake", "case-of-a-lost-database")  # as if read back
+    assert await erase.run(where, "case-of-a-lost-database") == 0
+    assert "the key is destroyed" in capsys.readouterr().out

@@ -49,7 +49,8 @@ async def run(where: Where, ref: str) -> int:
     async with _desk(where, person.service) as (keys, commands):
         erased = await erase(keys, commands, person.key, person.command, OPERATOR)
     print(_told(person, erased))
-    if erased.answer and erased.answer.refused and not erased.had_key:  # a slip: whose records lie there are others
+    slip = erased.answer and erased.answer.refused and not erased.had_key  # whose records lie there are others
+    if slip or erased.unsure:
         return 1
     if person.org:
         print(await _emptied(where.kafka, person.org))
@@ -90,6 +91,11 @@ async def _desk(where: Where, service: str) -> AsyncIterator[tuple[Shelf, Comman
 
 
 def _told(person: Person, erased: Erased) -> str:
+    if erased.unsure:
+        return (
+            f"{person.key}: NOT ERASED: {person.service} knows no key of theirs and does not answer. A database that was lost "
+            f"is read back when {person.service} runs: erase them again then"
+        )
     key = "the key is destroyed" if erased.had_key else "there was no key (any more)"
     if erased.answer is None:
         return (
