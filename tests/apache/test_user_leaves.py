@@ -10,10 +10,12 @@ from aiokafka.errors import KafkaError
 from deploy.kafka import access, acls, admin, declared, topics
 from deploy.kafka.difference import differences
 from deploy.kafka.there import look
+from services.intake.partners import partners_of
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from tests.apache.kafka import apache
 from tests.apache.secured import Secured
+from tests.delivery.support.network import Network
 from tsunagu.commands import partner
 from tsunagu.groups import partner_remove
 from tsunagu.where import Where
@@ -52,22 +54,30 @@ async def test_what_may_not_be_done_is_not_told_as_nothing_to_do(brokers: Secure
 
 
 async def test_a_new_password_ends_the_one_before(
-    brokers: Secured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    secured: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def known(_mongo: str, org: str) -> None:
-        assert org == ORG
-
-    monkeypatch.setattr(partner, "must_be_known", known)  # intake's list of partners is no matter of the brokers
-    where, env = Where(brokers.kafka, "", {}, None), tmp_path / "its.env"
-    before = await access.add_user(brokers.kafka, ORG)
-    assert await partner.user_anew(where, ORG, env) == 0
-    said = dict(line.split("=", 1) for line in env.read_text().splitlines() if line)
-    its = replace(brokers.kafka, user=said["KAFKA_USER"], password=said["KAFKA_PASSWORD"])
+    """And who had been removed is let in again with a word."""
+    org, first, env = "anew", tmp_path / "its.env", tmp_path / "again.env"
+    where = Where(secured.kafka, secured.where.mongo, secured.where.services, None)
+    assert await partner.add(where, org, first) == 0
+    before = said(first)
+    assert await partner.user_anew(where, org, env) == 0
+    assert "no API key" not in capsys.readouterr().out
+    its = replace(secured.kafka, user=said(env)["KAFKA_USER"], password=said(env)["KAFKA_PASSWORD"])
     async with AIOKafkaProducer(**its.options()) as connected:
-        await connected.send_and_wait(f"partner.{ORG}.referrals", b"{}", key=b"k")
+        await connected.send_and_wait(f"partner.{org}.referrals", b"{}", key=b"k")
     with pytest.raises(KafkaError):
-        async with AIOKafkaProducer(**replace(its, password=before).options()):
+        async with AIOKafkaProducer(**replace(its, password=before["KAFKA_PASSWORD"]).options()):
             pass
+    async with partners_of(where.kafka, where.mongo) as partners:
+        for key in await partners.keys(org):
+            await partners.retire(org, key.id)
+    assert await partner.user_anew(where, org, None) == 0
+    assert f"no API key of {org} is good: if it had been removed, it is let in again" in capsys.readouterr().out
+
+
+def said(env: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in env.read_text().splitlines() if line)
 
 
 async def test_brokers_without_users_say_so(tools: None, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """tsunagu partner add, tsunagu partner user"""
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.kafka import access
@@ -66,6 +67,10 @@ async def user_anew(where: Where, org: str, env: Path | None) -> int:
     print(f"Kafka user {access.user(org)}: a password from before is good no more; its API keys are as they were")
     handed = f"secrets    in {env}, readable by you alone: hand it over safely"
     print(handed if env else _shown_once(secrets["KAFKA_PASSWORD"]))
+    async with partners_of(where.kafka, where.mongo) as partners:
+        if not any(key.good(datetime.now(UTC)) for key in await partners.keys(org)):
+            print(f"no API key of {org} is good: if it had been removed, it is let in again over Kafka; "
+                  f"`tsunagu partner remove {org}` undoes it")  # fmt: skip
     return 0
 
 
