@@ -18,10 +18,17 @@ from shared.letters.book import Book
 from shared.parts import Parts
 from shared.status.records import EVERY, Status, Stream, topic
 
-LETTERS_EACH = 10.0
-"""Seconds between two counts of the dead letters, and at most a twentieth of the time is spent waiting for it."""
+LETTERS_EACH, LETTERS_AT_LEAST_EACH = 10.0, 30.0
+"""Seconds between two counts of the dead letters. In between, a twentieth of the time may be spent waiting for it; where all
+is slow it may be more: an operator who looks for what has gone wrong waits half a minute at most.
+"""
 LAST_WORD_WITHIN = 2.0
 """Seconds that the word of an orderly end may take."""
+
+
+def rest(took: float) -> float:
+    """Seconds until the dead letters are counted again, after a count that took so long."""
+    return min(LETTERS_AT_LEAST_EACH, max(LETTERS_EACH, 20 * took))
 
 
 class Watched(Protocol):
@@ -118,6 +125,6 @@ class Teller:
                     await self.count()
                 except Exception as error:  # as it was: the next look will say so
                     logs.logger().warning("dead letters not counted", error=logs.where(error))
-                await asyncio.sleep(max(LETTERS_EACH, 20 * (time.monotonic() - began)))
+                await asyncio.sleep(rest(time.monotonic() - began))
             else:
                 await asyncio.sleep(1)

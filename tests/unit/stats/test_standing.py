@@ -5,6 +5,7 @@ from typing import Any
 
 from services.stats.pages.standing import LOST_FOR, Line, Network, Word, line, network
 from shared.status.records import EVERY, SILENT_AFTER, Status, Stream
+from shared.status.teller import rest
 
 NOW = datetime(2025, 12, 1, 3, 0, 30, tzinfo=UTC)
 BEGAN = NOW - timedelta(days=2)
@@ -90,3 +91,7 @@ def test_nothing_changes_while_nothing_happens() -> None:
     words = {"intake": [word()]}
     assert network(words, NOW, None, None) == network(words, NOW + timedelta(seconds=3), None, None)
     assert network(words, NOW, None, None) != network(words, NOW + timedelta(minutes=1), None, None)
+
+
+def test_dead_letters_are_counted_each_half_minute_however_long_it_takes() -> None:
+    assert [rest(took) for took in (0.01, 0.5, 1.0, 1.5, 4.0, 60.0)] == [10, 10, 20, 30, 30, 30]
