@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,22 +16,12 @@ from shared.web.pages import Pages, language_of
 
 PATIENCE = 5
 """Seconds: less than a scrape may take."""
-SELDOM = 10
-"""Times as long as counting took: until it is done again, with a hundred thousand cases. The figures are that much older."""
-
-
-class Counted(NamedTuple):
-    """When counting began (time.monotonic), and how many seconds it took."""
-
-    at: float
-    took: float
-    figures: Figures
 
 
 class Board:
     def __init__(self, parts: Parts, pages: Pages, fresh_seconds: float) -> None:
         self._parts, self._pages, self._fresh = parts, pages, fresh_seconds
-        self._known: Counted | None = None
+        self._known: tuple[float, Figures] | None = None
         self._counting: asyncio.Task[Figures] | None = None
 
     def router(self) -> APIRouter:
@@ -62,32 +52,26 @@ class Board:
         return router
 
     async def _as_metrics(self) -> bytes:
-        """Nothing while the database is away: a scrape must not fail just then. Where counting takes longer than a scrape
-        may, what was counted last.
-        """
+        """Nothing while the database is away: a scrape must not fail just then."""
         try:
             counted = await asyncio.wait_for(self.figures(self._fresh), PATIENCE)
-        except DatabaseError:
+        except (DatabaseError, TimeoutError):
             return b""
-        except TimeoutError:
-            if not self._known:
-                return b""
-            counted = self._known.figures
         return outlets.exposition(counted, self._parts.clock.now())
 
     async def figures(self, within: float) -> Figures:
-        """Not older than so many seconds, or than SELDOM has it. All who ask meanwhile wait for one count, and it goes on when
-        one of them leaves; but who wants them as they are now (0) has a count of their own.
+        """Not older than so many seconds. All who ask meanwhile wait for one count, and it goes on when one of them leaves;
+        but who wants them as they are now (0) has a count of their own.
         """
+        if self._known and time.monotonic() - self._known[0] < within:
+            return self._known[1]
         if within <= 0:
             return await self._count()
-        if self._known and time.monotonic() - self._known.at < max(within, SELDOM * self._known.took):
-            return self._known.figures
         if self._counting is None or self._counting.done():
             self._counting = asyncio.create_task(self._count())
         return await asyncio.shield(self._counting)
 
     async def _count(self) -> Figures:
         began, counted = time.monotonic(), await queries.figures(self._parts.store)
-        self._known = Counted(began, time.monotonic() - began, counted)
+        self._known = began, counted
         return counted

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.stats import queries, web
+from services.stats import queries
 from services.stats.queries import Figures
 from services.stats.web import Board
 from shared.web.pages import Pages
-from tests.unit.given import NOON
 
 
 class Counts:
@@ -34,7 +33,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
 
 @pytest.fixture
 def board() -> Board:
-    parts: Any = SimpleNamespace(store=None, clock=SimpleNamespace(now=lambda: NOON))
+    parts: Any = SimpleNamespace(store=None)
     return Board(parts, Pages(), 5.0)
 
 
@@ -51,32 +50,6 @@ async def test_a_count_that_took_too_long_for_one_is_there_for_the_next(board: B
         await asyncio.wait_for(board.figures(5.0), 0.01)
     counts.go_on.set()
     assert ((await board.figures(5.0)).minutes, counts.begun) == (1, 1)
-
-
-async def test_what_takes_long_to_count_is_counted_seldom(
-    board: Board, counts: Counts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    earlier = asyncio.create_task(board.figures(0.01))
-    await asyncio.sleep(0.1)
-    counts.go_on.set()
-    await earlier
-    assert ((await board.figures(0.01)).minutes, counts.begun) == (1, 1)
-    monkeypatch.setattr(web, "SELDOM", 0)
-    assert (await board.figures(0.01)).minutes == 2
-
-
-async def test_a_scrape_that_counting_outlasts_has_what_was_counted_last(
-    board: Board, counts: Counts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web, "PATIENCE", 0.01)
-    monkeypatch.setattr(web, "SELDOM", 0)
-    board._fresh = 0.001
-    assert await board._as_metrics() == b""
-    counts.go_on.set()
-    assert b"tsunagu_referrals_total" in (first := await board._as_metrics())
-    counts.go_on.clear()
-    await asyncio.sleep(0.01)
-    assert await board._as_metrics() == first
 
 
 async def test_as_they_are_now_is_no_earlier_count(board: Board, counts: Counts) -> None:
