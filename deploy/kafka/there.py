@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -47,16 +48,23 @@ async def look(kafka: Kafka) -> There:
         embedded = str((await admin.describe_cluster())["cluster_id"]).startswith(EMBEDDED)
         described = [one for one in await admin.describe_topics() if not one["topic"].startswith("__")]
         config = await _config(admin, [one["topic"] for one in described])
-    topics = {
-        one["topic"]: Found(
-            len(one["partitions"]), min(len(part["replicas"]) for part in one["partitions"]), config[one["topic"]]
-        )
-        for one in described
-    }
+    topics = {one["topic"]: Found(len(one["partitions"]), _replicas(one), config[one["topic"]]) for one in described}
     found = None if embedded else await asyncio.to_thread(acls.there, kafka)
     if found is None:
         return There(topics, None, embedded)
     return There(topics, frozenset(found), embedded, await asyncio.to_thread(access.users, kafka))
+
+
+async def replicas_of(kafka: Kafka, name: str) -> int:
+    """Of a topic's partition with the fewest. 0: it is not there, and is not made: brokers may make a topic that is asked for
+    by name, so all are asked for. Raises TsunaguError where it cannot be seen, and why.
+    """
+    async with _admin(kafka) as admin:
+        return next((_replicas(one) for one in await admin.describe_topics() if one["topic"] == name), 0)
+
+
+def _replicas(described: Mapping[str, Any]) -> int:
+    return min(len(part["replicas"]) for part in described["partitions"])
 
 
 @asynccontextmanager

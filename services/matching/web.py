@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -104,15 +105,16 @@ class Desk:
     async def _pause(self, request: Request, actor: Actor, supporter: str, rest: timedelta) -> Response:
         if supporter not in self._roster:
             return self._pages.problem(request, 404, language=language_of(request))
-        until = self._parts.clock.now() + rest
-        answer = await self._ask(request, actor, supporter, Pause(until=until), "/supporters")
-        await self._shown(supporter, until)
+        command = Pause(until=self._parts.clock.now() + rest)
+        answer = await self._ask(request, actor, supporter, command, "/supporters")
+        if answer.status_code == HTTPStatus.SEE_OTHER:
+            await self._shown(supporter, command.until)
         return answer
 
     async def _shown(self, supporter: str, until: datetime) -> None:
         """The list is a view, which hears of it a moment later than whoever has asked for it."""
         for _ in range(20):
-            if self._roster[supporter].paused_until == until.replace(microsecond=0):
+            if (one := self._roster.get(supporter)) is None or one.paused_until == until:
                 return
             await asyncio.sleep(0.05)
 
@@ -124,7 +126,7 @@ class Desk:
         if answer.refused:
             why = label("not_done", answer.refused, translator(language))
             return self._pages.problem(request, 409, language=language, detail=why)
-        return RedirectResponse(with_language(request, back), 303)
+        return RedirectResponse(with_language(request, back), HTTPStatus.SEE_OTHER)
 
     async def _import(self, request: Request, actor: Actor, file: bytes) -> Response:
         roster = await self._inlet.read(file, actor)

@@ -55,8 +55,14 @@ class Assigned(MatchEvent):
     by: Literal["acceptance", "coordinator"] = "acceptance"
 
 
+TAKEN_BACK = ("amended", "reassigned", "supporter_erased")
+"""Why an assignment ended that its supporter had not let go of."""
+
+
 class Released(MatchEvent):
-    """The assignment ended before the work was done."""
+    """The assignment ended before the work was done. `reason`: `amended`, `reassigned` or `supporter_erased`, where it was
+    taken back; else why the supporter has let go of it.
+    """
 
     type: ClassVar[str] = "tsunagu.match.released.v1"
 

@@ -12,8 +12,6 @@ from shared.events.base import Event, Frozen, Moment, Token
 from shared.kernel.decider import Context, Decision, decider
 
 MATCHES = frozenset(event.type for event in matches.EVENTS)
-TAKEN_BACK = frozenset(("amended", "reassigned", "supporter_erased"))
-"""Why an assignment ended that its supporter had not let go of; any other reason is their own (matching's `Released`)."""
 
 
 class Noted(Event):
@@ -103,7 +101,7 @@ def evolve(fact: Fact, noted: Noted) -> Fact:
         case matches.Expired.type:
             changes = {"expired": fact.expired + 1}
         case matches.Released.type:
-            how = "taken_back" if said["reason"] in TAKEN_BACK else "dropped_out"
+            how = "taken_back" if said["reason"] in matches.TAKEN_BACK else "dropped_out"
             changes = {how: getattr(fact, how) + 1}
         case matches.Completed.type:
             changes = said
