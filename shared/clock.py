@@ -1,13 +1,16 @@
 """Clocks: time is an argument everywhere, so that nine months can pass in minutes and tests need no waiting."""
 
+import asyncio
 import mmap
 import struct
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 _FORM = struct.Struct("<ddd")  # the time shown at `since`, `since` in real seconds, how fast it runs
+GLANCE = 0.01
+"""Seconds between two looks at a clock that may jump."""
 
 
 class Clock(Protocol):
@@ -50,3 +53,14 @@ class SteppedClock:
 
 def open_clock(path: Path | None) -> Clock:
     return SteppedClock(path) if path else RealClock()
+
+
+async def rest(clock: Clock, seconds: float) -> None:
+    """Until so many seconds have passed in truth, or on that clock, where it is one that may jump: whichever is sooner."""
+    if not isinstance(clock, SteppedClock):
+        await asyncio.sleep(seconds)
+        return
+    waking, left = clock.now() + timedelta(seconds=seconds), seconds
+    while left > 0 and clock.now() < waking:
+        await asyncio.sleep(min(left, GLANCE))
+        left -= GLANCE

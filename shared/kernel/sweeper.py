@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from shared.clock import Clock
+from shared.clock import Clock, rest
 from shared.kernel.commands import Commands
 from shared.kernel.ports import Store
 
@@ -14,8 +14,6 @@ AT_ONCE = 500
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 FURTHER_EACH = 10.0
 """Seconds between two looks behind what is due to others: of that there may be much."""
-GLANCE = 0.005
-"""Seconds between two looks at the clock, which cost nothing."""
 
 
 @dataclass
@@ -65,10 +63,4 @@ class Sweeper:
             except Exception as error:  # a broker or database away: the next round will tell
                 on_error("sweeper", error)
                 await asyncio.sleep(1)
-            await self._rest(pause)
-
-    async def _rest(self, pause: float) -> None:
-        before, waited = self.clock.now(), 0.0
-        while waited < pause and self.clock.now() - before < timedelta(seconds=pause):
-            await asyncio.sleep(min(pause, GLANCE))
-            waited += GLANCE
+            await rest(self.clock, pause)

@@ -20,6 +20,8 @@ from shared.store.rows import AT_ONCE, MongoRows, insert_absent, unless_duplicat
 
 TIMEOUT_MS = 20_000
 """A stopped server would otherwise hang the driver for ever."""
+FLUSHED_EACH = 4
+"""Writes of one bulk up to which it is sooner done flushed at once than with a flush of its own after it: 1.4 ms to 3.0."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Before anything was due. Without a lower end SecantusDB reads every document instead of the index: 50 times slower."""
 
@@ -100,8 +102,8 @@ class MongoStore:
         if not documents:
             return set()
         writes = [_guarded(guard, document) for guard, document in documents]
-        if len(writes) == 1:
-            missed = await unless_duplicate(self.documents.bulk_write(writes))
+        if len(writes) <= FLUSHED_EACH:
+            missed = await unless_duplicate(self.documents.bulk_write(writes, ordered=False))
         else:
             missed = await unless_duplicate(self._unflushed.bulk_write(writes, ordered=False))
             await self._flush(documents[0][1].rev)
@@ -109,7 +111,7 @@ class MongoStore:
 
     async def _flush(self, token: str) -> None:
         """Waits until all that was acknowledged is in the database's journal: that is written in order, so this write
-        stands for those before it. (SecantusDB flushes for each write of a bulk else: half of a write's time.)
+        stands for those before it. (SecantusDB flushes for each write of a bulk else, which for many is half their time.)
         """
         await self._db.get_collection("flushes").replace_one({"_id": "documents"}, {"token": token}, upsert=True)
 
