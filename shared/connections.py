@@ -29,7 +29,7 @@ class Read(BaseSettings):
 
 
 class Brokers(Read):
-    """`kafka`: host:port. `kafka_tls`: encrypted; `kafka_ca`, `kafka_cert`, `kafka_key`: see shared.tls.Tls.
+    """`kafka`: host:port, comma separated. `kafka_tls`: encrypted; `kafka_ca`, `kafka_cert`, `kafka_key`: see shared.tls.Tls.
 
     `topics_generation`: of our topics; 2 and more have names that end with it (docs/topics.md).
     """

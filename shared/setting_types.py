@@ -22,9 +22,10 @@ _HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+")
 
 
 def _servers(value: str) -> str:
-    for server in value.split(","):
-        _host_and_port(server.strip(), "brokers: host:port[,host:port]")
-    return value
+    servers = [server.strip() for server in value.split(",")]
+    for server in servers:
+        _host_and_port(server, "brokers: host:port[,host:port]")
+    return ",".join(servers)
 
 
 def _smtp(value: str) -> str:

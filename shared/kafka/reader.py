@@ -164,7 +164,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
 def _broker(kafka: Kafka, *, patient: bool) -> KafkaBroker:
     """`patient`: of topics that are there; else new ones that fit a pattern are found within a second."""
     return KafkaBroker(
-        kafka.servers,
+        kafka.servers.split(","),  # FastStream would take a text for one server
         security=kafka.security(),
         acks="all",
         apply_types=False,

@@ -114,15 +114,17 @@ def access(password: str) -> list[str]:
     ]
 
 
-def format_storage(jars: Path, settings: Path, password: str) -> None:
-    """With a password: the network's own user is made at once, for without one nobody could make others."""
+def format_storage(jars: Path, settings: Path, password: str, cluster: str = "") -> None:
+    """With a password: the network's own user is made at once, for without one nobody could make others. `cluster`: the id
+    that a broker shares with others; a new one if empty.
+    """
     scram = ("--add-scram", f"SCRAM-SHA-512=[name={ADMIN},password={password}]") if password else ()
-    cluster = f"--cluster-id={_uuid()}"  # with an equals sign: it may begin with a dash
-    ran(*java(jars), "kafka.tools.StorageTool", "format", cluster, "-c", str(settings), *scram)
+    shared = f"--cluster-id={cluster or new_id()}"  # with an equals sign: it may begin with a dash
+    ran(*java(jars), "kafka.tools.StorageTool", "format", shared, "-c", str(settings), *scram)
 
 
-def _uuid() -> str:
-    """As Kafka writes them: 16 bytes in base64."""
+def new_id() -> str:
+    """Of a cluster, as Kafka writes them: 16 bytes in base64."""
     return urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
 
 

@@ -29,8 +29,8 @@ class Secured:
     """
 
     kafka: Kafka
-    users: Mapping[str, Mapping[str, str]]
-    broker: Supervisor
+    users: dict[str, Mapping[str, str]]
+    broker: Supervisor | None = None
 
     def env(self) -> dict[str, str]:
         """For whoever works as the network's own user: the command line."""
@@ -55,7 +55,7 @@ async def secured(folder: Path, progress: Progress) -> AsyncIterator[Secured]:
     try:
         made = Secured(Kafka(f"{HOST}:{port}", apache.ADMIN, password), {}, broker)
         made.tsunagu("topics", "apply")
-        yield Secured(made.kafka, {service: await _user(made.kafka, service) for service in SERVICES}, broker)
+        yield Secured(made.kafka, {service: await user_of(made.kafka, service) for service in SERVICES}, broker)
     finally:
         supervision.cancel()
         await asyncio.gather(supervision, return_exceptions=True)
@@ -73,7 +73,7 @@ def _part(jars: Path, settings: Path, port: int) -> Part:
     )
 
 
-async def _user(kafka: Kafka, service: str) -> dict[str, str]:
+async def user_of(kafka: Kafka, service: str) -> dict[str, str]:
     """And with it, that this broker wakes a fetch that waits: nobody need ask it a hundred times a second."""
     password = await access.add_service_user(kafka, service)
     return {

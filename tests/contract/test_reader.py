@@ -6,6 +6,7 @@ Joining a group takes three seconds each time, so these stories run side by side
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 from uuid import uuid4
@@ -41,6 +42,14 @@ def outcomes(kafka: Kafka) -> dict[str, BaseException | None]:
         return dict(zip(STORIES, ends, strict=True))
 
     return asyncio.run(together())
+
+
+@story
+async def of_several_brokers_each_is_a_way_in(kafka: Kafka, unique: str) -> None:
+    group, handler = await Group(replace(kafka, servers=f"127.0.0.1:1,{kafka.servers}"), unique).prepare(), Handler()
+    await group.send("1")
+    async with group.reading(handler):
+        await until(lambda: handler.done == ["1"])
 
 
 @story

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.keys import Keys
+from shared.connections import Brokers
 from shared.setting_types import host_and_port
 from shared.settings import Settings, WrongSettings, made
 from tests.security.authority import Authority, authority
@@ -136,6 +137,10 @@ def test_a_private_key_of_another_network(keys: Keys, monkeypatch: pytest.Monkey
 def test_ways_to_name_a_mail_server(keys: Keys, monkeypatch: pytest.MonkeyPatch, smtp: str) -> None:
     assert flaws(monkeypatch, settings(keys, "notify", smtp=smtp)) == []
     assert host_and_port(smtp) == (smtp.rpartition(":")[0].strip("[]"), int(smtp.rpartition(":")[2]))
+
+
+def test_several_brokers_with_spaces_between_them() -> None:
+    assert Brokers(kafka="a.example.org:9092, 192.0.2.1:9092").broker().servers == "a.example.org:9092,192.0.2.1:9092"
 
 
 def test_good_ones(keys: Keys, pki: Authority, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ class Network:
         return self.apache.users[service] if self.apache else {}
 
     def pid(self, part: str) -> int | None:
-        if part == "broker" and self.apache:
+        if part == "broker" and self.apache and self.apache.broker:
             process = self.apache.broker.process
             return process.pid if process and process.is_alive else None
         found = read_stack(self.home)

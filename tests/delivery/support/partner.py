@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from joserfc.jwk import KeySet
 
 from deploy.kafka import access, topics
+from deploy.kafka.there import replicas_of
 from services.intake.partners import partners_of
 from shared.access import Actor, Role
 from shared.kafka.connection import Kafka
@@ -70,7 +71,8 @@ def envelope(org: str, id: str, type: str = PUBLISHED) -> Headers:
 
 async def join(network: Network, orgs: Sequence[str]) -> dict[str, Partner]:
     """New partners, with topics and an API key each; where the brokers have users, each is its own."""
-    await topics.apply(network.kafka, [topic for org in orgs for topic in _topics(network, org)])
+    replicas = await replicas_of(network.kafka, network.kafka.name(topics.network()[0].name))
+    await topics.apply(network.kafka, [topic for org in orgs for topic in _topics(network, org)], replicas=replicas)
     keys = read_keys(network.where.keys / "network-public.json")
     producers = {org: await _producer(network, org) for org in orgs}
     async with partners_of(network.kafka, network.where.mongo) as partners:
