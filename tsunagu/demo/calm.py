@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,7 @@ class Calm:
         self._stores = [MongoStore(client, f"tsunagu_{name}") for name in WITH_TIMERS]
         self._places: dict[str, list[TopicPartition]] = {}
         self._ends: dict[TopicPartition, int] = {}
+        self._awaited: str | None = None
 
     async def start(self) -> None:
         await self._admin.start()
@@ -72,25 +73,29 @@ class Calm:
     async def _behind(self) -> dict[str, int]:
         """Group → records to go. Offsets first, ends after them: what a reader caused is then seen.
 
-        The ends are asked for anew only once the last ones are reached: to tell one, the embedded broker walks through
-        all that lies on the topic.
+        While one that was behind still is, no other is asked for. The ends are asked for anew only once the last ones are
+        reached: to tell one, the embedded broker walks through all that lies on the topic.
         """
-        done = await asyncio.gather(*(self._committed(group) for group in self._places))
+        if self._awaited and (behind := self._to_go(await self._committed(self._awaited))):
+            return behind
+        done = await self._committed(*self._places)
         if not (behind := self._to_go(done)):
             self._ends = await self._consumer.end_offsets([p for places in self._places.values() for p in places])
             behind = self._to_go(done)
+        self._awaited = next(iter(behind), None)
         return behind
 
-    def _to_go(self, done: Sequence[Mapping[Any, int]]) -> dict[str, int]:
+    def _to_go(self, done: Mapping[str, Mapping[Any, int]]) -> dict[str, int]:
         """By the ends that are known. Never below 0: the embedded broker's is that of the last batch's first record."""
         behind = {
             group: sum(max(0, self._ends.get(place, 0) - max(0, read.get(place, 0))) for place in self._places[group])
-            for group, read in zip(self._places, done, strict=True)
+            for group, read in done.items()
         }
         return {group: lag for group, lag in behind.items() if lag}
 
-    async def _committed(self, group: str) -> dict[Any, int]:
-        return await offsets(self._admin, group, self._places[group])
+    async def _committed(self, *groups: str) -> dict[str, dict[Any, int]]:
+        found = await asyncio.gather(*(offsets(self._admin, group, self._places[group]) for group in groups))
+        return dict(zip(groups, found, strict=True))
 
     async def _next_due(self) -> datetime | None:
         found = await asyncio.gather(*(store.next_due() for store in self._stores))
