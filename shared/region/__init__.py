@@ -5,7 +5,7 @@ Pure, standard library only. Files are read once, at the first question; what is
 
 from shared.region.categories import Category, categories, licences
 from shared.region.hours import is_quiet, next_waking, zone
-from shared.region.languages import Language, canonical_language, languages, same_language
+from shared.region.languages import Language, canonical_language, languages, same_language, told_language
 from shared.region.municipalities import Municipality, distance_km, municipalities, neighbours
 from shared.region.nationalities import Nationality, nationalities
 from shared.region.suggestions import closest
@@ -28,6 +28,7 @@ __all__ = [
     "neighbours",
     "next_waking",
     "same_language",
+    "told_language",
     "version",
     "zone",
 ]

@@ -38,6 +38,12 @@ def canonical_language(tag: str) -> str | None:
     return None
 
 
+def told_language(tag: str) -> str:
+    """What of a tag tells a language here: `vi-VN` is `vi`, `zh-TW` stays. All else in it could be anything, a name too."""
+    known = _known_part(tag)
+    return _codes().get(known, known)
+
+
 def same_language(wanted: str, spoken: str) -> float:
     """How well a speaker of `spoken` serves a resident who asked for `wanted`: 1 the same, 0 not at all."""
     one, other = _understood(wanted), _understood(spoken)

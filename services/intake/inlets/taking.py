@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from services.intake.domain.admission import Flaw, unknown_codes, which
 from services.intake.domain.commands import Amend, Publish, Withdraw, case_key, command_id
+from shared import region
 from shared.events.base import Command
 from shared.events.referrals import ReferralAmended, ReferralPublished, ReferralWithdrawn
 from shared.privacy.data_keys import DataKey
@@ -52,6 +53,8 @@ def to_command(org: str, record: str, type_: str, data: Mapping[str, Any]) -> As
     if isinstance(referral, ReferralWithdrawn):
         return Asked(case, id_, Withdraw(org=org, record=record, reference=referral.reference, reason=referral.reason))
     made = Amend if isinstance(referral, ReferralAmended) else Publish
+    spoken = dict.fromkeys(map(region.told_language, referral.languages))
+    referral = referral.model_copy(update={"languages": tuple(spoken)})
     return Asked(case, id_, made(org=org, record=record, referral=referral))
 
 

@@ -43,6 +43,14 @@ def test_whose_case_it_is_follows_from_the_topic() -> None:
     assert city.case != other.case and city.id != other.id
 
 
+def test_of_a_language_only_what_names_one_is_kept() -> None:
+    tags = ["vi-x-nguyen", "VI-Nguyen-VanAn", "en-09012345", "zh-TW", "zh-Hant-x-lin", "tl"]
+    kept = to_command("city", "p-1", ReferralPublished.type, referral(languages=tags[:4])).command
+    assert isinstance(kept, Publish) and kept.referral.languages == ("vi", "en", "zh-tw")
+    kept = to_command("city", "p-1", ReferralAmended.type, referral(languages=tags[4:])).command
+    assert isinstance(kept, Amend) and kept.referral.languages == ("zh-Hant", "tl")
+
+
 async def test_content_is_the_same_however_it_was_sealed_and_written() -> None:
     async def content(**changed: Any) -> str:
         _, (command,) = await inlet(binary(referral(**changed)))
