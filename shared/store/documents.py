@@ -1,10 +1,12 @@
 """Documents, their journal, letters and holes in the database, and the way there."""
 
 import asyncio
+import os
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from ssl import SSLError
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -40,8 +42,21 @@ def connect(url: str) -> "AsyncIOMotorClient[dict[str, Any]]":
             return AsyncIOMotorClient(
                 url, timeoutMS=TIMEOUT_MS, serverSelectionTimeoutMS=5000, retryWrites=False, tz_aware=True
             )
-    except (PyMongoError, ValueError, UserWarning) as error:  # of its options: what it says holds no password
-        raise TsunaguError(f"TSUNAGU_MONGO: {error}") from error
+    except (PyMongoError, ValueError, UserWarning, OSError) as error:  # of its options: what it says holds no password
+        raise TsunaguError(f"TSUNAGU_MONGO: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """The driver speaks to programmers, and of a file of certificates OpenSSL does."""
+    if isinstance(error, SSLError) or "SSL" in str(error):
+        return "a file that its options name holds no certificate in PEM, or not with its private key"
+    if isinstance(error, OSError):  # a file that its options name
+        return f"{str(error.strerror).removeprefix('The ')}: {os.strerror(error.errno or 0)}"
+    if str(error).startswith("Unknown option"):
+        return "behind its ? stands an option that no MongoDB client has; see it through for a slip"
+    if "RFC 3986" in str(error):
+        return "in its user and password every sign of :/?#[]@% is to be percent-encoded"
+    return str(error)
 
 
 class MongoStore:

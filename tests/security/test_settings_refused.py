@@ -196,9 +196,24 @@ def test_of_each_service_nothing_is_given(service: str, tmp_path: Path) -> None:
     assert all(": is missing: " in line and "needed" not in line for line in lines[:-1]), lines
 
 
-def test_an_option_of_the_database_that_no_driver_has(keys: Keys, tmp_path: Path) -> None:
-    (line,) = refused(settings(keys, mongo="mongodb://127.0.0.1:1/?tls=perhaps"), tmp_path)
-    assert line.startswith("TSUNAGU_MONGO: ")
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("/?tls=perhaps", "'true' or 'false'"),
+        ("/?tsl=true", "an option that no MongoDB client has"),
+        ("/?tls=true&tlsCAFile=/no/such.pem", "tlscafile file is not readable: No such file or directory"),
+        ("/?tls=true&tlsCAFile=/dev/null", "holds no certificate in PEM"),
+        ("/?tls=true&tlsCertificateKeyFile=/dev/null", "holds no certificate in PEM"),
+    ],
+)
+def test_what_its_url_says_that_no_driver_can_do(keys: Keys, tmp_path: Path, rest: str, told: str) -> None:
+    (line,) = refused(settings(keys, mongo=f"mongodb://127.0.0.1:1{rest}"), tmp_path)
+    assert line.startswith("TSUNAGU_MONGO: ") and told in line
+
+
+def test_a_password_in_its_url_that_is_not_encoded(keys: Keys, tmp_path: Path) -> None:
+    (line,) = refused(settings(keys, mongo=f"mongodb://user:{SECRET_PART}:x@127.0.0.1:1/"), tmp_path)
+    assert line.startswith("TSUNAGU_MONGO: ") and "percent-encoded" in line and SECRET_PART not in line
 
 
 def test_an_address_that_cannot_be_listened_on(keys: Keys, tmp_path: Path) -> None:
