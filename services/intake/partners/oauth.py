@@ -109,4 +109,5 @@ def _refused(error: OAuth2Error) -> JSONResponse:
     if isinstance(error, InvalidClientError):
         error.status_code = 401
     status, body, headers = error()
-    return JSONResponse(body, status, headers={**dict(headers), **UNKEPT})
+    realm = {"WWW-Authenticate": 'Basic realm="tsunagu"'} if status == 401 else {}  # RFC 7617, 2: no Basic without one
+    return JSONResponse(body, status, headers={**dict(headers), **UNKEPT, **realm})
