@@ -38,10 +38,10 @@ def refused(error: DatabaseError, settings: Connections) -> str | None:
             return f"the database does not let the user {user} read and write: grant it readWrite"
         case 18:  # AuthenticationFailed
             return f"the database refuses the user {user}: {LOOK}"
-    return f"the database refuses to write ({_kind(error)}): is its disk full? It is tried again"
+    return f"the database refuses to write ({kind(error)}): is its disk full? It is tried again"
 
 
-def _kind(error: Any) -> str:
+def kind(error: Any) -> str:
     """Its name of what is wrong; never its message, which may hold what was to be written."""
     details = getattr(error, "details", None) or {}
     first = next(iter(details.get("writeErrors") or ()), details)

@@ -84,6 +84,10 @@ def _said(error: BaseException) -> str:
 
     if brokers := re.findall(r"\('([^']+)', (\d+), <AddressFamily", str(error)):
         return f"no broker answers: {', '.join(f'{host}:{port}' for host, port in brokers)}"
+    if isinstance(error, DatabaseError) and getattr(error, "code", None) is not None:
+        from shared.refusals import kind
+
+        return f"the database refuses what is asked of it ({kind(error)}): is its disk full?"
     said = re.split(r" \(configured |, Timeout: ", str(error))[0] or type(error).__name__
     return f"the database does not answer: {said}" if isinstance(error, DatabaseError) else said
 

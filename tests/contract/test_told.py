@@ -9,6 +9,7 @@ import httpx
 import pytest
 import typer
 from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
 
 from shared.kafka.connection import Kafka, cluster_id
 from tsunagu.told import told
@@ -56,6 +57,22 @@ def test_a_database_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err
     assert said.startswith("tsunagu: cannot reach the network: the database does not answer: ")
     assert len(said.splitlines()) == 1 and "opology" not in said and "configured" not in said
+
+
+def test_a_database_that_refuses_is_told_without_its_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """With a full disk it answers each write so; what was to be written may stand in the rest of it."""
+
+    @told
+    async def ask() -> int:
+        raise OperationFailure("internal server error", 1, {"codeName": "InternalError", "errmsg": "of Mika Mori"})
+
+    with pytest.raises(typer.Exit):
+        ask()
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "tsunagu: cannot reach the network: the database refuses what is asked of it (InternalError)"
+    )
+    assert len(said.splitlines()) == 1 and "full error" not in said and "Mori" not in said
 
 
 def test_a_service_that_is_away_is_named_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
