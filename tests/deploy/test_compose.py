@@ -1,5 +1,6 @@
 """docker-compose.yml against the code, the image and itself. Each rule names what is wrong; each is shown to see a wrong."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 
 from tests.deploy import image_rules, network_rules, settings_rules
-from tests.deploy.model import FILE, Missing, Model, asked, model, offered, secrets
+from tests.deploy.model import COMMAND_LINE, FILE, OURS, ROOT, Missing, Model, asked, model, offered, secrets
+from tests.deploy.model import environment as variables
 
 Rule = Callable[[Model], Iterator[str]]
 Spoil = Callable[[Model], Any]
 AT_REST = model(secrets())
+OPERATIONS = ROOT / "docs/operations.md"
+WRITTEN = re.compile(r'^echo "?(TSUNAGU_\w+)=.*>> services\.env$', re.MULTILINE)
 
 
 def environment(container: str, **other: str) -> Spoil:
@@ -84,6 +88,21 @@ def test_key_files(tmp_path: Path) -> None:
 
 def test_the_example_offers_what_the_file_asks_for() -> None:
     assert offered() == asked()
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITTEN.findall(OPERATIONS.read_text(encoding="utf-8")))))
+def test_what_operations_write_into_env_reaches_services_and_command_line(name: str) -> None:
+    read = model(secrets() | {name: "2"})
+    assert {container: told.get(name) for container, told in _told(read).items()} == dict.fromkeys(_told(read), "2")
+
+
+def _told(read: Model) -> dict[str, dict[str, str]]:
+    return {container: variables(read, container) for container in (*OURS, COMMAND_LINE)}
+
+
+def test_the_one_shot_applies_the_generation_that_is_used() -> None:
+    read = model(secrets() | {"TSUNAGU_TOPICS_GENERATION": "2"})
+    assert variables(read, "topics")["TSUNAGU_TOPICS_GENERATION"] == "2"
 
 
 @pytest.mark.parametrize("name", secrets())
