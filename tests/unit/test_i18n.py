@@ -27,6 +27,13 @@ def test_easy_japanese_has_short_sentences() -> None:
                 assert len(spoken) <= LONGEST_SENTENCE, sentence
 
 
+@pytest.mark.parametrize(("language", "word"), [("ja", "使えなかった"), ("ja-simple", "つかえなかった")])
+def test_a_dead_letter_came_and_could_not_be_used(language: str, word: str) -> None:
+    """Not one that has not come: that would be one that is lost."""
+    told = [forms(one.string)[0] for one in messages(existing(language)) if "ead letter" in forms(one.id)[0]]
+    assert len(told) == 7 and all(word in text for text in told), told
+
+
 def test_every_name_is_known_in_every_language() -> None:
     for language in LANGUAGES:
         texts = translator(language)
