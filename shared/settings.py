@@ -112,4 +112,6 @@ def _flaw(model: type[BaseSettings], flaw: Mapping[str, Any]) -> str:
     name, what = str(flaw["loc"][0]), str(flaw["msg"]).removeprefix("Value error, ")
     if flaw["type"] == "missing":
         what = f"is missing: {model.model_fields[name].description or 'needed'}"
+    if flaw["type"] == "bool_parsing":
+        what = "is no boolean: true or false"
     return f"{PREFIX}{name.upper()}: {what}"

@@ -51,7 +51,7 @@ WRONG = [
     ("kafka", "PLAINTEXT://a:9092", "host:port"),
     ("kafka", "a b:9092", "host:port"),
     ("kafka", "::1:9092", "host:port"),
-    ("kafka_tls", "perhaps", "boolean"),
+    ("kafka_tls", "perhaps", "is no boolean: true or false"),
     ("kafka_wait_ms", "0", "greater than or equal to 1"),
     ("topics_generation", "first", "integer"),
     ("topics_generation", "9" * 30, "less than or equal to 9999"),
