@@ -23,6 +23,9 @@ from tests.kubernetes.secret_rules import DOC, listed
 from tsunagu.cli import app
 
 TEXT = DOC.read_text(encoding="utf-8")
+OPERATIONS = ROOT / "docs/operations.md"
+SCALING = ROOT / "deploy/kubernetes/components/autoscaling/scaling.yaml"
+PAUSED = "autoscaling.keda.sh/paused-replicas"
 BY_OTHERS = {("tsunagu-tls", "tls.crt"), ("tsunagu-tls", "tls.key"), ("tsunagu-roster", "roster.csv")}
 
 
@@ -68,6 +71,18 @@ def test_versions_are_those_that_it_is_held_to() -> None:
     held = [one.text or "" for one in pom.iter("{http://maven.apache.org/POM/4.0.0}version")]
     versions = {*KUBERNETES, held[1], *(module.path.rpartition("@v")[2] for module in MODULES)}
     assert {version for version in versions if not re.search(rf"\b{re.escape(_minor(version))}\b", TEXT)} == set()
+
+
+def test_a_service_that_operations_stop_is_not_started_by_what_scales_it() -> None:
+    """KEDA sets what is below `minReplicaCount` back to it, unless it is told to pause."""
+    rows = re.findall(
+        r"^\| `(stop|start) (\w+)` \|.*\| `(kubectl [^`]*)` \|$", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    scaled = {one["metadata"]["name"] for one in yaml.safe_load_all(SCALING.read_text(encoding="utf-8"))}
+    assert {how for how, _, _ in rows} == {"stop", "start"} and {service for _, service, _ in rows} <= scaled
+    for how, service, command in rows:
+        assert command.startswith(f"kubectl annotate scaledobject/{service} ")
+        assert command.endswith(f"{PAUSED}=0" if how == "stop" else f"{PAUSED}-")
 
 
 def _minor(version: str) -> str:
