@@ -20,6 +20,7 @@ from services.notify.domain.commands import NotSent, Sent
 from services.notify.domain.offers import Letter, Recipient, SendingStarted
 from services.notify.links import Link, Links
 from services.notify.mail import compose, to_message
+from shared import logs
 from shared.access import MAIL_OUTLET
 from shared.events.roster import SupporterSnapshot
 from shared.ids import derive
@@ -98,11 +99,13 @@ class MailOutlet:
                 await server.connect()
             await server.send_message(mail.message)
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
+            _log(error)
             return mail.failed("refused", final=_is_final(error))
         except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError):
             server.close()
             return mail.failed(AWAY, final=False)
-        except (aiosmtplib.SMTPException, OSError):
+        except (aiosmtplib.SMTPException, OSError) as error:
+            _log(error)
             server.close()
             return mail.failed("unreachable", final=False)
         except (MessageError, ValueError):  # no address that mail can be sent to: everybody else's must not wait for it
@@ -170,7 +173,14 @@ def _is_away(came: Sequence[Sent | NotSent]) -> bool:
 
 
 def _is_final(error: Exception) -> bool:
-    """A 5xx is for ever; a 4xx may pass."""
+    """A 5xx is for ever; a 4xx may pass, and so may what the server has against us: it wants a login, or another sender."""
+    if isinstance(error, aiosmtplib.SMTPSenderRefused):
+        return False
     codes = [r.code for r in error.recipients] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else []
     codes += [error.code] if isinstance(error, aiosmtplib.SMTPResponseException) else []
     return all(code >= 500 for code in codes)
+
+
+def _log(error: Exception) -> None:
+    """Its code and kind. What the server says may hold the address."""
+    logs.logger().warning("mail not taken", error=logs.where(error), code=getattr(error, "code", None))
