@@ -9,19 +9,21 @@ from threading import Thread
 import httpx
 import pytest
 
+from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from tsunagu.commands import status
 from tsunagu.commands.status import of_service
+from tsunagu.session import enter
 from tsunagu.where import SERVICES, Where
 
 
 @contextmanager
-def answering(body: bytes, metrics: bytes | None = None) -> Iterator[str]:
+def answering(body: bytes, metrics: bytes | None = None, code: int = 200) -> Iterator[str]:
     """`metrics`: of what answers `/metrics` otherwise than all else."""
 
     class Stranger(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(code)
             self.end_headers()
             self.wfile.write(metrics if metrics is not None and self.path == "/metrics" else body)
 
@@ -41,6 +43,14 @@ async def test_it_is_no_service_of_ours(body: bytes) -> None:
                 http, "intake", Where(Kafka("127.0.0.1:1"), "mongodb://127.0.0.1:1", {"intake": url}, None)
             )
     assert row == ("intake", "something else answers", "", "", "", url)
+
+
+async def test_a_service_that_waits_has_refused_nobody() -> None:
+    """As while its database's disk is full: a command that signs in is told where to look."""
+    with answering(b'{"type": "urn:tsunagu:problem:away", "status": 503}', code=503) as url:
+        async with httpx.AsyncClient() as http:
+            with pytest.raises(TsunaguError, match=r"cannot answer just now: `tsunagu status`"):
+                await enter(http, f"{url}/sign-in?token=x")
 
 
 async def test_what_is_stuck_is_told_as_it_stands() -> None:
