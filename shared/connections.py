@@ -39,7 +39,7 @@ class Brokers(Read):
     kafka_tls: bool = False
     kafka_ca: Certificates | None = None
     kafka_key: File | None = None
-    kafka_cert: Certificates | None = None
+    kafka_cert: Certificates | None = Field(default=None, validate_default=True)
     kafka_user: str = ""
     kafka_password: Password = Field(default="", validate_default=True)
     topics_generation: int = Field(default=1, ge=1, le=9999)
@@ -58,6 +58,8 @@ class Brokers(Read):
     def _own(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         if file and "kafka_key" in info.data:
             check_own(file, info.data["kafka_key"])
+        if not file and info.data.get("kafka_key"):
+            raise ValueError("is missing: the certificate of TSUNAGU_KAFKA_KEY")
         return file
 
     @field_validator("kafka_password")

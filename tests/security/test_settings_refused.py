@@ -171,6 +171,7 @@ def test_certificates_that_cannot_be_used(
         ({"ca": tmp_path / "none"}, "No such file"),
         ({"cert": own.cert}, "no private key in PEM"),
         ({"cert": own.cert, "key": other.key}, "not that of the certificate"),
+        ({"key": own.key}, "TSUNAGU_KAFKA_CERT: is missing: the certificate of TSUNAGU_KAFKA_KEY"),
         ({"cert": expired.cert, "key": expired.key}, "expired on 2021-01-01"),
         ({"cert": early.cert, "key": early.key}, "look at this machine's clock"),
     ):
