@@ -12,7 +12,7 @@ import httpx
 from joserfc.jwk import KeySet
 
 from deploy.local.files import write_whole
-from deploy.local.keys import jwk_set, make_keys, new_network_key
+from deploy.local.keys import jwk_set, new_network_key
 from shared.clock import RealClock
 from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
@@ -34,12 +34,21 @@ WRAPPING = ("intake", "matching", "notify")
 
 def make(directory: Path) -> None:
     """`public/jwks.json`, for everybody; `private/network.json`, for intake; `wrapping/keys.json`, for whoever opens or
-    keeps people's data. Keeps what is there.
+    keeps people's data. Keeps what is there. No other copy: what is retired would lie in it.
     """
-    made = make_keys(directory / "private")
-    for source, place in ((made.network_public, "public/jwks.json"), (made.network_private, "private/network.json"),
-                          (made.wrapping, "wrapping/keys.json")):  # fmt: skip
-        _copy(source, directory / place)
+    private, public, wrapping = (
+        directory / "private/network.json",
+        directory / "public/jwks.json",
+        directory / "wrapping/keys.json",
+    )
+    for file, mode in ((private, 0o700), (public, 0o755), (wrapping, 0o700)):
+        file.parent.mkdir(mode=mode, parents=True, exist_ok=True)
+    if not private.exists():
+        write_whole(private, jwk_set(KeySet([new_network_key()]), private=True), 0o600)
+    if not public.exists():
+        write_whole(public, jwk_set(KeySet.import_key_set(json.loads(private.read_text())), private=False), 0o644)
+    if not wrapping.exists():
+        write_whole(wrapping, jwk_set(KeySet([new_wrapping_key()]), private=True), 0o600)
     _for_services(directory)
     print(f"keys are in {directory}")
 
@@ -158,13 +167,6 @@ def _write(private: Path, public: Path | None, keys: KeySet, *, fewer: bool = Fa
     write_whole(private, jwk_set(keys, private=True), 0o600)
     if public and not fewer:
         write_whole(public, jwk_set(keys, private=False), 0o644)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        mode = 0o644 if target.parent.name == "public" else 0o600
-        write_whole(target, source.read_text(encoding="utf-8"), mode)
 
 
 def _for_services(directory: Path) -> None:
