@@ -1,8 +1,10 @@
 """Connections to a real Apache Kafka with real certificates: those that work, and what each of the others is told."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from uuid import uuid4
 
 import pytest
@@ -18,6 +20,7 @@ from shared.kernel.record import Message, Record
 from shared.renewed import RENEWED
 from shared.tls import Tls
 from tests.apache import kafka as apache
+from tests.apache.guide import follow
 from tests.apache.secured import CLI
 from tests.contract.reading import Group, Handler, until
 from tests.security.authority import authority
@@ -27,6 +30,15 @@ from tests.security.one_service import keys_in, running, settings
 
 pytestmark = [pytest.mark.apache, pytest.mark.timeout(300)]
 Way = Callable[[Brokers], Kafka]
+ROOT = Path(__file__).parents[2]
+JAVA = "examples/clients/java"
+CLIENTS = (
+    '"$PYTHON" examples/clients/python/publish.py examples/withdrawn.json --reference python-1 --type withdrawn\n',
+    f"mvn -q -B -f {JAVA}/pom.xml package\n"
+    f'java -cp "{JAVA}/target/client.jar:{JAVA}/target/lib/*" client.Publish examples/withdrawn.json java-1 withdrawn\n',
+    '. examples/clients/kcat/newer.sh "$VENV"\n'
+    "examples/clients/kcat/publish.sh examples/withdrawn.json kcat-1 withdrawn\nexamples/clients/kcat/updates.sh\n",
+)
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +175,21 @@ def apply_all(kafka: Kafka, there: Brokers) -> None:
     tls = {"TSUNAGU_KAFKA_TLS": "true", "TSUNAGU_KAFKA_CA": str(there.pki.ca)}
     user = {"TSUNAGU_KAFKA_USER": kafka.user, "TSUNAGU_KAFKA_PASSWORD": kafka.password}
     apache.ran(CLI, "topics", "apply", "--partitions", "2", TSUNAGU_KAFKA=kafka.servers, **tls, **user)
+
+
+async def test_a_partners_clients(there: Brokers, tmp_path: Path) -> None:
+    """The examples, with nothing but what `tsunagu partner add` has written."""
+    kafka, examples, env = there.at("USERS"), tmp_path / "examples", tmp_path / "acme.env"
+    copytree(ROOT / "examples", examples, ignore=ignore_patterns("target", "__pycache__"))
+    await asyncio.to_thread(apply_all, kafka, there)
+    with served(tmp_path / "db") as database:
+        own = {"TSUNAGU_KAFKA_USER": kafka.user, "TSUNAGU_KAFKA_PASSWORD": kafka.password, "TSUNAGU_KAFKA_TLS": "true"}
+        own |= {"TSUNAGU_KAFKA": kafka.servers, "TSUNAGU_KAFKA_CA": str(there.pki.ca), "TSUNAGU_MONGO": database.url}
+        said = await asyncio.to_thread(apache.ran, CLI, "partner", "add", "acme", "--env", str(env), **own)
+    assert f"{there.pki.ca}: hand this file over, too" in said
+    out = await follow([f"set -a; . {env}; set +a", *CLIENTS], tmp_path, 200, PYTHON=sys.executable, VENV=sys.prefix)
+    assert all(f"{name}-1 is at partner.acme.referrals, offset" in "".join(out) for name in ("python", "java"))
+    assert "kcat-1 is published" in out[-1]
 
 
 async def test_the_command_line(there: Brokers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from deploy.kafka import access
 from deploy.kafka.partners import make_topics
 from services.intake.partners import partners_of
 from services.intake.partners.keys import must_be_name
 from shared.events import referrals, updates
+from shared.kafka.connection import Kafka
 from tsunagu.known import must_be_known
 from tsunagu.secret_file import reserved, write_secrets
 from tsunagu.where import Where
@@ -24,6 +26,8 @@ class Access:
     KAFKA_SERVERS: str
     KAFKA_USER: str = ""
     KAFKA_PASSWORD: str = ""
+    KAFKA_TLS: str = ""
+    KAFKA_CA: str = ""
 
 
 async def add(where: Where, org: str, env: Path | None = None, *, key_only: bool = False) -> int:
@@ -46,14 +50,22 @@ async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> i
         name, password, said = await user(where, org)
     async with partners_of(where.kafka, where.mongo) as partners:
         key = await partners.add_key(org)
-    given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password)
+    given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password, *_encrypted(where.kafka))
     print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
     if env:
         write_secrets(env, asdict(given))
         print(f"Kafka user {said}\nsecrets    in {env}, readable by you alone: hand it over safely")
+        if given.KAFKA_CA:
+            print(f"CA         {given.KAFKA_CA}: hand this file over, too; KAFKA_CA is where it lies there")
     else:
         _print(given, said)
     return 0
+
+
+def _encrypted(kafka: Kafka) -> tuple[str, str]:
+    """KAFKA_TLS and KAFKA_CA."""
+    ca = kafka.tls.ca if kafka.tls else None
+    return "true" if kafka.tls else "", quote(str(ca.absolute())) if ca else ""
 
 
 async def user_anew(where: Where, org: str, env: Path | None) -> int:

@@ -4,10 +4,14 @@ set -euo pipefail
 KCAT_CONFIG=$(umask 077 && mktemp)
 export KCAT_CONFIG
 trap 'rm -f "$KCAT_CONFIG"' EXIT
-echo "bootstrap.servers=$KAFKA_SERVERS" > "$KCAT_CONFIG"
+way=${KAFKA_TLS:+SSL}
+cat > "$KCAT_CONFIG" <<END
+bootstrap.servers=$KAFKA_SERVERS
+security.protocol=${KAFKA_USER:+SASL_}${way:-PLAINTEXT}
+END
+[[ -z ${KAFKA_CA:-} ]] || echo "ssl.ca.location=$KAFKA_CA" >> "$KCAT_CONFIG" # none: the CAs that this machine trusts
 if [[ -n ${KAFKA_USER:-} ]]; then
     cat >> "$KCAT_CONFIG" <<END
-security.protocol=SASL_PLAINTEXT
 sasl.mechanisms=SCRAM-SHA-512
 sasl.username=$KAFKA_USER
 sasl.password=$KAFKA_PASSWORD

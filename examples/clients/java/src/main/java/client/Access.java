@@ -15,8 +15,16 @@ final class Access {
     static Properties kafka() {
         Properties settings = new Properties();
         settings.put("bootstrap.servers", System.getenv("KAFKA_SERVERS"));
+        boolean tls = !given("KAFKA_TLS").isEmpty();
+        if (tls) {
+            settings.put("security.protocol", "SSL");
+            if (!given("KAFKA_CA").isEmpty()) { // none: the CAs that this machine trusts
+                settings.put("ssl.truststore.type", "PEM");
+                settings.put("ssl.truststore.location", given("KAFKA_CA"));
+            }
+        }
         if (!user().isEmpty()) {
-            settings.put("security.protocol", "SASL_PLAINTEXT");
+            settings.put("security.protocol", tls ? "SASL_SSL" : "SASL_PLAINTEXT");
             settings.put("sasl.mechanism", "SCRAM-SHA-512");
             settings.put("sasl.jaas.config", String.format(
                     "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";",
@@ -31,7 +39,11 @@ final class Access {
     }
 
     private static String user() {
-        String user = System.getenv("KAFKA_USER");
-        return user == null ? "" : user;
+        return given("KAFKA_USER");
+    }
+
+    private static String given(String name) {
+        String value = System.getenv(name);
+        return value == null ? "" : value;
     }
 }
