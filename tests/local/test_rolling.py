@@ -1,6 +1,7 @@
 """Keys rolled: the new one is used, the old ones still open, until they are retired."""
 
 import json
+import os
 from pathlib import Path
 from typing import get_args
 
@@ -52,6 +53,18 @@ def test_secrets_are_readable_by_their_owner_alone(folder: Path) -> None:
         keys.roll(folder, what)
     for file in ("private/network.json", "wrapping/keys.json"):
         assert (folder / file).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else may give files away")
+def test_they_stay_whose_they_were(folder: Path) -> None:
+    """Of the user that services run as: it could not read root's at their next start."""
+    files = [folder / name for name in ("private/network.json", "public/jwks.json", "wrapping/keys.json")]
+    for file in files:
+        os.chown(file, 1234, 1235)
+    for what in get_args(keys.What):
+        keys.roll(folder, what)
+        keys.retire(folder, what)
+    assert {(file.stat().st_uid, file.stat().st_gid) for file in files} == {(1234, 1235)}
 
 
 def test_a_folder_without_keys_is_told_so(tmp_path: Path) -> None:
