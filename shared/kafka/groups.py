@@ -2,20 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+    for_code,
+)
 
 from shared.kafka.connection import Kafka
 from shared.kernel.record import Place
 
-MEMBERS = 5
-"""Where in a group's description the broker lists its members."""
+ERROR, MEMBERS = 0, 5
+"""Where in a group's description the broker says what is wrong, and lists its members."""
 
 PATIENCE_SECONDS = 30.0
 """For brokers to decide who keeps a group: the first time some seconds."""
+Answer = TypeVar("Answer")
 UNDECIDED = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
@@ -31,26 +38,37 @@ async def committed(kafka: Kafka, group: str, topics: Collection[str]) -> dict[P
 async def offsets(
     admin: AIOKafkaAdminClient, group: str, places: Sequence[TopicPartition]
 ) -> dict[TopicPartition, int]:
-    """Committed ones, -1 where there is none. Waits until brokers have decided who of them keeps the group: the first
-    question of all lets a new Apache Kafka make the topic for it.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            found = await admin.list_consumer_group_offsets(group, partitions=places)
-        except UNDECIDED:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return {place: at.offset for place, at in found.items()}
+    """Committed ones, -1 where there is none."""
+    found = await _decided(lambda: admin.list_consumer_group_offsets(group, partitions=places))
+    return {place: at.offset for place, at in found.items()}
 
 
 async def members(kafka: Kafka, group: str) -> int:
     """How many are in it now. (The embedded broker goes on counting one that was killed.)"""
     async with _Admin(kafka) as admin:
-        (answer,) = await admin.describe_consumer_groups([group])
+        return await _decided(lambda: _members(admin, group))
+
+
+async def _members(admin: AIOKafkaAdminClient, group: str) -> int:
+    (answer,) = await admin.describe_consumer_groups([group])
+    for described in answer.groups:
+        if (error := for_code(described[ERROR])) in UNDECIDED:
+            raise error(group)
     return sum(len(described[MEMBERS]) for described in answer.groups)
+
+
+async def _decided(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Waits until brokers have decided who of them keeps the group: the first question of all lets a new Apache Kafka make
+    the topic for it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await ask()
+        except UNDECIDED:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
 
 
 class _Admin:

@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from tests.apache.kafka import missing
 from tests.apache.secured import Secured
-from tests.delivery.conftest import Networks, apache, networks, no_settings_from_outside, pytest_addoption
+from tests.delivery.conftest import Networks, apache, networks, no_settings_from_outside, own_broker, pytest_addoption
 from tests.delivery.support.network import Network
 
-__all__ = ["apache", "networks", "no_settings_from_outside", "pytest_addoption"]
+__all__ = ["apache", "networks", "no_settings_from_outside", "own_broker", "pytest_addoption"]
 TOOLS = ("java", "javac", "mvn", "kcat", "jose", "jq", "curl")
 
 

@@ -99,10 +99,10 @@ async def site(no_settings_from_outside: None, tmp_path_factory: pytest.TempPath
     async with network(folder, commands, prepare=made_once) as net:
         await import_roster(net)
         partner = (await join(net, [ORG]))[ORG]
-        yield Site(net, folder, partner, _environment(folder))
+        yield Site(net, folder, partner, environment(folder))
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """An operator's: `tsunagu`, `stop` and `start` are found, and the keys where the guide has them."""
     tools = folder / "tools"
     tools.mkdir()
