@@ -68,9 +68,10 @@ class Limit:
     def _judge(self) -> None:
         bad, good = len(self._bad), sum(n for _, n in self._good)
         if self._weight() >= self.count and bad >= self.share * (bad + good):
+            last = next(reversed(self._bad))
             self.held = (
-                f"stopped: {bad} of the last {bad + good} records could not be used. Start a mended version, or, if "
-                "these are to be laid aside, `tsunagu dead-letters allow`"
+                f"stopped: {bad} of the last {bad + good} records could not be used, the last of them {last}. Start a "
+                "mended version, or, if these are to be laid aside, `tsunagu dead-letters allow SERVICE`"
             )
 
     def _weight(self) -> int:

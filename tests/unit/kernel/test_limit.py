@@ -45,9 +45,12 @@ async def test_nothing_of_the_batch_that_is_too_much_is_stored_or_told(bench: Be
 
 async def test_unreadable_records_alone_stop_it_too(bench: Bench) -> None:
     kernel = limited(bench)
-    with pytest.raises(Stopped):
-        await bench.deliver(kernel, *(nobodys(bench, number) for number in range(4)))
+    records = [nobodys(bench, number) for number in range(4)]
+    with pytest.raises(Stopped) as raised:
+        await bench.deliver(kernel, *records)
     assert bench.dead() == []
+    assert f"the last of them {records[-1]}." in str(raised.value), "no dead letter tells where"
+    assert "`tsunagu dead-letters allow SERVICE`" in str(raised.value)
 
 
 async def test_it_stays_stopped_until_an_operator_or_a_new_process_lets_it_go_on(bench: Bench) -> None:
