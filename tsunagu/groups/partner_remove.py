@@ -11,6 +11,7 @@ from services.intake.partners import partners_of
 from services.intake.queries import Row, open_of
 from shared.errors import TsunaguError
 from shared.events import referrals, updates
+from shared.region import zone
 from shared.store import MongoStore, connect
 from tsunagu.known import must_be_known
 from tsunagu.table import show
@@ -62,6 +63,6 @@ async def _without_keys(where: Where, org: str) -> int:
 def _listed(where: Where, rows: list[Row]) -> Table:
     table = Table("reference", "category", "state", "since", "page", box=None, pad_edge=False)
     for row in rows:
-        since = f"{row.since:%Y-%m-%d}" if row.since else ""
+        since = f"{row.since.astimezone(zone()):%Y-%m-%d}" if row.since else ""
         table.add_row(row.reference, row.category, row.state, since, f"{where.urls['intake']}/desk/{row.case}")
     return table
