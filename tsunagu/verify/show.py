@@ -62,8 +62,9 @@ def _problems(report: Report) -> list[str]:
 
 def _last(report: Report) -> list[str]:
     total = report.total()
+    more = "" if report.ok else "; more is wrong, see above"
     folded = f"{report.documents:,} documents against {report.entries:,} journal entries"
     return [
         f"{folded}: {'as they should be' if report.ok else f'{len(report.problems)} problems'}",
-        f"published {total.published}, applied {total.applied}, lost {total.missing}, applied twice {total.twice}",
+        f"published {total.published}, applied {total.applied}, lost {total.missing}, applied twice {total.twice}{more}",
     ]
