@@ -11,6 +11,7 @@ import pytest
 
 from deploy.kafka import access, topics
 from deploy.kafka.there import look
+from deploy.local.checks import mongo
 from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import Kafka, cluster_id
@@ -185,7 +186,12 @@ async def test_a_partners_clients(there: Brokers, tmp_path: Path) -> None:
     with served(tmp_path / "db") as database:
         own = {"TSUNAGU_KAFKA_USER": kafka.user, "TSUNAGU_KAFKA_PASSWORD": kafka.password, "TSUNAGU_KAFKA_TLS": "true"}
         own |= {"TSUNAGU_KAFKA": kafka.servers, "TSUNAGU_KAFKA_CA": str(there.pki.ca), "TSUNAGU_MONGO": database.url}
+        async with asyncio.timeout(60):
+            while await mongo(database.url)():
+                await asyncio.sleep(0.1)
+        first = await asyncio.to_thread(apache.ran, CLI, "partner", "add", "acme", **own)
         said = await asyncio.to_thread(apache.ran, CLI, "partner", "add", "acme", "--env", str(env), **own)
+    assert "its Kafka password from then is good no more" in said and "joined before" not in first
     assert f"{there.pki.ca}: hand this file over, too" in said
     out = await follow([f"set -a; . {env}; set +a", *CLIENTS], tmp_path, 200, PYTHON=sys.executable, VENV=sys.prefix)
     assert all(f"{name}-1 is at partner.acme.referrals, offset" in "".join(out) for name in ("python", "java"))

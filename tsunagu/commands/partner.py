@@ -49,6 +49,7 @@ async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> i
         await make_topics(where.kafka, [org])
         name, password, said = await user(where, org)
     async with partners_of(where.kafka, where.mongo) as partners:
+        again = bool(password and await partners.keys(org))
         key = await partners.add_key(org)
     given = Access(where.urls["intake"], org, key, where.kafka.servers, name, password, *_encrypted(where.kafka))
     print(f"partner    {org}\npublishes  {referrals.topic(org)}\nreads      {updates.topic(org)}")
@@ -59,6 +60,8 @@ async def _add(where: Where, org: str, env: Path | None, *, key_only: bool) -> i
             print(f"CA         {given.KAFKA_CA}: hand this file over, too; KAFKA_CA is where it lies there")
     else:
         _print(given, said)
+    if again:
+        print(f"{org} had joined before: its Kafka password from then is good no more, its API keys still are")
     return 0
 
 
