@@ -41,6 +41,21 @@ async def test_it_is_refused_unless_told(database: str, kafka: Kafka, tmp_path: 
     await backup.empty(store)
 
 
+async def test_where_the_broker_is_lost_too_it_is_loaded_and_the_next_step_said(
+    database: str, kafka: Kafka, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where, file = Where(kafka, database, {"stats": NOWHERE}, None), tmp_path / "before"
+    store = MongoStore(connect(database), "tsunagu_stats")
+    await store.collection("journal").insert_one({"_id": "case-1:1"})
+    await backed_up(store, "another", file)
+    assert await restore.run(where, "stats", file, replace=True, other_broker=True) == 0
+    assert "is as the backup has it" in (said := capsys.readouterr().out) and "run `tsunagu refill`" in said
+    assert await store.has_journal()
+    with pytest.raises(TsunaguError, match="run `tsunagu refill`"):
+        await restore.run(where, "stats", None, replace=False)
+    await backup.empty(store)
+
+
 async def test_that_an_earlier_one_may_be_cut_off_is_said(
     database: str, kafka: Kafka, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from shared.errors import TsunaguError
 from shared.kafka.bus import KafkaBus
 from shared.kafka.connection import cluster_id
 from shared.metrics import Metrics
-from shared.recovery.catch_up import Recovery
+from shared.recovery.catch_up import NotRefilled, Recovery
 from shared.recovery.decisions import Tally
 from shared.recovery.lease import lease
 from shared.store import MongoStore
@@ -20,7 +20,7 @@ from tsunagu.where import Where
 
 
 async def run(where: Where, service: str, file: Path | None, *, replace: bool, other_broker: bool = False) -> int:
-    """0 when nothing contradicts itself, else every alarm, and 1."""
+    """0 when nothing contradicts itself, or the broker is new and knows nothing yet; else every alarm, and 1."""
     store = store_of(where, service)
     recovery = await _recovery(where, service, store)
     async with lease(recovery.meta, "a restore"):
@@ -34,7 +34,13 @@ async def run(where: Where, service: str, file: Path | None, *, replace: bool, o
                     f"{file} is of an earlier version, which counted no rows: that none was cut off cannot be told from it"
                 )
             await _load(store, recovery, head, file, replace=replace)
-        tally = await recovery.catch_up(lambda _: None, whole=True)
+        try:
+            tally = await recovery.catch_up(lambda _: None, whole=True)
+        except NotRefilled as error:
+            if not (file and other_broker):
+                raise
+            print(f"{service}: is as the backup has it. Once every backup is loaded: {error}")
+            return 0
     _print(service, tally)
     return 1 if tally.alarms else 0
 
