@@ -10,8 +10,12 @@ from urllib.parse import urlsplit
 from aiokafka.errors import KafkaError
 
 from deploy.local.info import PartInfo
+from shared.connections import Connections
+from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka, cluster_id
+from shared.refusals import reason
 from shared.setting_types import host_and_port
+from shared.settings import made
 from shared.store import DatabaseError, connect
 
 UP = "up"
@@ -34,9 +38,18 @@ class Part:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.answer()
-        except (KafkaError, DatabaseError, OSError):
-            return "no answer"
+        except (KafkaError, DatabaseError, OSError) as error:
+            return await _why(self.name, error)
         return UP
+
+
+async def _why(name: str, error: BaseException) -> str:
+    """Of one that is there and refuses us; else it is away."""
+    try:
+        told = name if name == "mail" else await reason(name, error, made(Connections))
+    except TsunaguError:  # it is of the stack that runs here: nobody had to say where
+        told = name
+    return "no answer" if told == name else told
 
 
 def behind(

@@ -18,6 +18,8 @@ from tests.delivery.support.network import until
 from tests.security.authority import Authority, authority
 from tests.security.databases import PASSWORD, USER, Served, served
 from tests.security.one_service import NOWHERE, WITHIN
+from tsunagu.behind import behind
+from tsunagu.where import find
 
 pytestmark = pytest.mark.timeout(300)
 Serve = Callable[..., AbstractContextManager[Served]]
@@ -104,3 +106,21 @@ async def test_one_that_is_away_refuses_nobody() -> None:
     way = made(Connections, kafka=NOWHERE, mongo=f"mongodb://{NOWHERE}/", mongo_user="u", mongo_password="p")
     assert await reason("database", TimeoutError(), way) == "database"
     assert "p@" not in repr(way)
+
+
+async def test_tsunagu_status_says_so_too(
+    pki: Authority, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not that nobody answers, which is told of those that are away."""
+    with serve(shows=pki.server(), auth=True) as at:
+        said = {"KAFKA": NOWHERE, "MONGO": at.url, "MONGO_TLS": "true", "MONGO_CA": str(pki.ca), "HOME": str(tmp_path)}
+        for name, value in {**said, "MONGO_USER": USER, "MONGO_PASSWORD": "wrong"}.items():
+            monkeypatch.setenv(f"TSUNAGU_{name}", value)
+        where = find()
+        broker, database = behind(where.kafka, where.mongo, None)
+
+        async def refused() -> bool:
+            return "refuses the user tsunagu" in await database.state()
+
+        await until("status says why", refused, WITHIN)
+        assert await broker.state() == "no answer"
