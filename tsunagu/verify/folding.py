@@ -1,6 +1,7 @@
 """I3 and I4: documents against their journals. Each must be exactly what its own decisions amount to."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from tsunagu.verify import promises, wiring
@@ -65,11 +66,20 @@ def _compare(
     known = [entry for entry in entries if entry["position"] <= document.get("version", 0)]
     steps = list(fold(rules, known))
     state = steps[-1].after if steps else rules.state()
-    if document.get("evolve") == rules.number and state.model_dump(mode="json") != document["state"]:
-        report.add("I3", "document", f"{memory.service} {key}, at {document['version']}, is not its journal's fold")
+    if document.get("evolve") == rules.number:
+        where = f"{memory.service} {key}, at {document['version']}"
+        if state.model_dump(mode="json") != document["state"]:
+            report.add("I3", "document", f"{where}, is not its journal's fold")
+        elif _stored(rules.due(state)) != _stored(document["due"]):
+            report.add("I3", "document", f"{where}, is due at {document['due']}, by its state at {rules.due(state)}")
     report.checked.update(promises.counted(memory.service, steps))
     for problem in promises.broken(evidence, memory.service, key, steps):
         report.add(*problem)
+
+
+def _stored(due: datetime | None) -> datetime | None:
+    """As databases keep a time: to the millisecond."""
+    return due and due.replace(microsecond=due.microsecond // 1000 * 1000)
 
 
 def fold(rules: Any, entries: Sequence[Stored]) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.kernel.record import Message
@@ -34,6 +35,12 @@ async def double_command(world: Little) -> None:
 
 async def change_state(world: Little) -> None:
     await world.stores["intake"].documents.update_one({"_id": CASE}, {"$set": {"state.state": "failed"}})
+
+
+async def due_at_another_time(world: Little) -> None:
+    """By the field that sweepers look at; its state knows of nothing that waits."""
+    changed = {"$set": {"due": datetime(2099, 1, 1, tzinfo=UTC)}}
+    await world.stores["notify"].documents.update_one({"_id": SUPPORTER}, changed)
 
 
 async def lose_document(world: Little) -> None:
@@ -173,6 +180,7 @@ SPOILED: list[tuple[Spoil, set[str]]] = [
     (double_entry, {"I1 applied twice"}),
     (double_command, {"I1 applied twice"}),
     (change_state, {"I3 document"}),
+    (due_at_another_time, {"I3 document"}),
     (other_facts, {"I3 projection"}),
     (lose_document, {"I3 journal"}),
     (lose_event, {"I5 hole", "I5 not published", "I2 applied, never published"}),
