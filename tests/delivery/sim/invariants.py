@@ -5,10 +5,11 @@ rest, or whose outside is known, can be held to.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from shared.kernel.document import from_stored
+from tests.delivery.sim import agreements
+from tests.delivery.sim.agreements import Found, stands, states
 from tests.delivery.sim.evidence import evidence
 from tests.delivery.sim.world import FEW, World
 from tsunagu.verify.evidence import Evidence
@@ -17,8 +18,6 @@ from tsunagu.verify.run import judge
 STATES = {"asking": {"accepted"}, "assigned": {"in-progress"}, "escalated": {"on-hold"},
           "closed": {"completed", "cancelled", "failed"}}  # fmt: skip
 """Of a case in matching → in intake."""
-
-Found = Iterator[str]
 
 
 def broken(world: World) -> list[str]:
@@ -32,12 +31,6 @@ def broken(world: World) -> list[str]:
     return [*problems, *world.errors]
 
 
-def _states(found: Evidence, service: str, kind: str) -> Iterator[tuple[str, Any]]:
-    for key, document in sorted(found.memories[service].documents.items()):
-        if key.startswith(f"{kind}-") and document["version"]:
-            yield key, document["state"]
-
-
 def at_rest(world: World, found: Evidence) -> Found:
     """I9: nothing is unread, and nobody is stuck."""
     if lag := world.broker.lag():
@@ -49,24 +42,19 @@ def at_rest(world: World, found: Evidence) -> Found:
 
 def holds(_: World, found: Evidence) -> Found:
     """Each place that is taken is taken for an offer that stands, and the other way round."""
-    taken = {(supporter, case, number) for supporter, state in _states(found, "matching", "supporter")
+    taken = {(supporter, case, number) for supporter, state in states(found, "matching", "supporter")
              for case, number in state["holds"].items()}  # fmt: skip
-    wanted = {(supporter, case, offer["number"]) for case, state in _states(found, "matching", "case")
-              for supporter, offer in state["offers"].items() if _stands(state, supporter, offer)}  # fmt: skip
+    wanted = {(supporter, case, offer["number"]) for case, state in states(found, "matching", "case")
+              for supporter, offer in state["offers"].items() if stands(state, supporter, offer)}  # fmt: skip
     yield from (f"hold without an offer: {one}" for one in sorted(taken - wanted))
     yield from (f"offer without a hold: {one}" for one in sorted(wanted - taken))
 
 
-def _stands(case: Any, supporter: str, offer: Any) -> bool:
-    mine = case["status"] == "assigned" and case["assigned"] == supporter
-    return offer["state"] in ("asking", "offered") or (offer["state"] == "accepted" and mine)
-
-
 def assignments(_: World, found: Evidence) -> Found:
     """Whoever believes that a case is theirs is the one whom matching has it assigned to: two never do."""
-    assigned = {case: state["assigned"] for case, state in _states(found, "matching", "case")
+    assigned = {case: state["assigned"] for case, state in states(found, "matching", "case")
                 if state["status"] == "assigned"}  # fmt: skip
-    believing = [(case, supporter) for supporter, state in _states(found, "notify", "supporter")
+    believing = [(case, supporter) for supporter, state in states(found, "notify", "supporter")
                  for case, offer in state["offers"].items() if offer["state"] == "assigned"]  # fmt: skip
     for case, times in Counter(case for case, _ in believing).items():
         if times > 1:
@@ -87,8 +75,8 @@ def answers(world: World, _: Evidence) -> Found:
 
 def outcomes(_: World, found: Evidence) -> Found:
     """At rest, intake has heard what became of each case; and every case that intake took is with matching."""
-    matching = dict(_states(found, "matching", "case"))
-    for case, state in _states(found, "intake", "case"):
+    matching = dict(states(found, "matching", "case"))
+    for case, state in states(found, "intake", "case"):
         if state["state"] is None:
             continue
         status = matching[case]["status"] if case in matching else "unknown"
@@ -112,4 +100,7 @@ def numbers(_: World, found: Evidence) -> Found:
                 yield f"numbers: {topic} has {dict(told_by)} for {reference}"
 
 
-CHECKS: tuple[Callable[[World, Evidence], Found], ...] = (at_rest, holds, assignments, answers, outcomes, numbers)
+CHECKS: tuple[Callable[[World, Evidence], Found], ...] = (
+    at_rest, holds, assignments, answers, outcomes, numbers,
+    agreements.offers, agreements.overdue, agreements.somebodys, agreements.erased, agreements.ends,
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """Organisations that refer: with clients that repeat records, change their minds, and write what nobody can read."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -42,7 +43,7 @@ class Partner:
         if drawn < 0.1 and self.told:
             self._write(*self.chance.choice(self.told))
         elif drawn < 0.2 and self.open:
-            self.tell(ReferralAmended, self.referral(self.chance.choice(self.open)))
+            self.tell(ReferralAmended, self._amended(self.chance.choice(self.open)))
         elif drawn < 0.28 and self.open:
             reference = self.open.pop(self.chance.randrange(len(self.open)))
             self.tell(ReferralWithdrawn, {"reference": reference, "reason": "not_needed"})
@@ -51,6 +52,13 @@ class Partner:
         else:
             self.open.append(reference := f"R-{self.number + 1}")
             self.tell(ReferralPublished, self.referral(reference))
+
+    def _amended(self, reference: str) -> dict[str, Any]:
+        """Every other time such that whoever has taken it may keep it."""
+        asks = self.referral(reference)
+        was = json.loads(next(value for key, value, _ in reversed(self.told) if key == reference))
+        same = {name: was[name] for name in ("category", "languages")}
+        return asks | same if self.number % 2 else asks
 
     def referral(self, reference: str) -> dict[str, Any]:
         now = self.clock.now()

@@ -6,7 +6,8 @@ from email.message import Message
 from random import Random
 from typing import Any, get_args
 
-from services.matching.domain.commands import AskAgain, Assign, Close, Enrol, Pause, Profile
+from services.intake.domain.commands import Erase as EraseCase
+from services.matching.domain.commands import AskAgain, Assign, Close, Enrol, Erase, Pause, Profile
 from services.notify.domain.commands import Accept, Decline, DropOut, Report
 from shared.access import COMMANDS, Actor, Role
 from shared.events.base import Command
@@ -102,6 +103,15 @@ class People:
             self.ask("matching", supporter, Pause(until=self.clock.now()), f"pause-{self.acts}")
         else:
             self.enrol(supporter.removeprefix("supporter-"), self.acts)
+
+    def erase(self) -> None:
+        """Somebody's key has been destroyed, a resident's or a supporter's; again, too."""
+        self.acts += 1
+        cases = sorted(self.world.databases["intake"].documents)
+        if cases and self.chance.random() < 0.5:
+            self.ask("intake", self.chance.choice(cases), EraseCase(), f"erase-{self.acts}")
+        else:
+            self.ask("matching", self.chance.choice(self.enrolled), Erase(), f"erase-{self.acts}")
 
     def ask(self, service: str, key: str, command: Command, id: str) -> None:
         self.world.begin(self._asking(service, key, command, id))

@@ -50,7 +50,10 @@ class Clock:
     skew: timedelta
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=asyncio.get_running_loop().time()) + self.skew
+        return self.at(asyncio.get_running_loop().time())
+
+    def at(self, seconds: float) -> datetime:
+        return START + timedelta(seconds=seconds) + self.skew
 
 
 @dataclass

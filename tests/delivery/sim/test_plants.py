@@ -15,6 +15,8 @@ SHOWN_BY = {
     "a_memory_that_is_not_forgotten": 30,
     "a_forgotten_stream_taken_for_a_new_one": 102,
     "a_forgotten_stream_told_under_its_old_name": 136,
+    "who_has_it_not_told_of_a_change": 18,
+    "an_erased_supporter_keeps_their_cases": 7,
 }
 """Seeds to be played first: of those that few others show, or that the others show only after a minute of going round. A
 change of the simulation may move them; then all are searched.

@@ -51,7 +51,7 @@ class Tally:
 
 class World:
     """`GEARS`: how many batches of a service may be on their way at once. `ending`: nobody outside does anything any more.
-    `took`: seconds since the last fault. `silence`: after which a stream may be forgotten.
+    `ended`: when that was, `took`: seconds since the last fault. `silence`: after which a stream may be forgotten.
     """
 
     GEARS = (1, 3)
@@ -69,12 +69,13 @@ class World:
         self.replicas: dict[tuple[str, int], Life] = {}
         self.silences = Random(f"{seed} silences")
         self.silence = LONG if seed % 4 else SHORT
+        self.erases = seed % 4 == 3
         self.skews = {(name, number): self._skew() for name in APPS for number in range(REPLICAS)}
         self.depths = {name: self.chance.choice(self.GEARS) for name in APPS}
         self.births: Counter[tuple[str, int]] = Counter()
         self.errors: list[str] = []
         self.ending = False
-        self.took = 0.0
+        self.ended = self.took = 0.0
         self._tasks: list[asyncio.Task[Any]] = []
 
     def _skew(self) -> timedelta:
@@ -157,6 +158,8 @@ class World:
         return sum(self.broker.end(place) for place in {place: None for group in groups for place in group.places()})
 
     def _act(self) -> None:
+        if self.erases and self.silences.random() < 0.05:
+            self.people.erase()
         drawn = self.chance.random()
         if drawn < 0.75:
             self.chance.choice(self.partners).act()
@@ -198,7 +201,8 @@ class World:
         self.history.note("world", "LAST FAULT")
         last = asyncio.get_running_loop().time()
         await self._quiet(QUIET_WITHIN)
-        self.took = asyncio.get_running_loop().time() - last
+        self.ended = asyncio.get_running_loop().time()
+        self.took = self.ended - last
         self.history.note("world", "END", f"lag {self.broker.lag()}")
 
     async def _quiet(self, within: float) -> None:

@@ -7,8 +7,13 @@ from unittest import mock
 
 from services.matching import domain
 from services.matching.domain.steps import assigned
+from shared.events.base import Event
+from shared.events.cases import CaseAmended
+from shared.events.hold_answers import HoldLost
 from shared.events.holds import HoldReleased
-from shared.events.responses import OfferAccepted
+from shared.events.matches import Escalated
+from shared.events.offers import OfferConfirmed, OfferTaken
+from shared.events.responses import ActivityReported, OfferAccepted, OfferDeclined
 from tests.delivery.sim.plants.planting import plant
 
 
@@ -28,6 +33,57 @@ def a_hold_not_released() -> Sequence[Any]:
         return proper(supporter, asked, context)
 
     return [_decider("supporter", decide)]
+
+
+def _without(kind: str, left_out: type[Event], when: type[Event] = Event) -> Sequence[Any]:
+    """All that is decided but that."""
+    proper = domain.DECIDERS[kind].decide
+
+    def decide(state: Any, asked: Any, context: Any) -> Any:
+        decision = proper(state, asked, context)
+        return [one for one in decision if not (isinstance(one, left_out) and isinstance(asked, when))]
+
+    return [_decider(kind, decide)]
+
+
+def _deaf(kind: str, to: type[Event]) -> Sequence[Any]:
+    proper = domain.DECIDERS[kind].decide
+
+    def decide(state: Any, asked: Any, context: Any) -> Any:
+        return [] if isinstance(asked, to) else proper(state, asked, context)
+
+    return [_decider(kind, decide)]
+
+
+@plant
+def others_not_told_that_it_is_taken() -> Sequence[Any]:
+    return _without("case", OfferTaken)
+
+
+@plant
+def who_has_it_not_told_of_a_change() -> Sequence[Any]:
+    return _without("case", OfferConfirmed, CaseAmended)
+
+
+@plant
+def a_report_that_is_not_counted() -> Sequence[Any]:
+    return _deaf("case", ActivityReported)
+
+
+@plant
+def a_decline_that_is_not_heard() -> Sequence[Any]:
+    return _deaf("case", OfferDeclined)
+
+
+@plant
+def a_case_left_to_nobody() -> Sequence[Any]:
+    """Where there is nobody left to be asked, no coordinator is told."""
+    return _without("case", Escalated)
+
+
+@plant
+def an_erased_supporter_keeps_their_cases() -> Sequence[Any]:
+    return _deaf("case", HoldLost)
 
 
 @plant

@@ -13,6 +13,7 @@ from shared.kernel.memory import MemoryStore
 from shared.kernel.record import Kind, Place, Record
 from shared.kernel.step import World
 from shared.kernel.streams import Sent, Streams
+from shared.kernel.sweeper import Sweeper
 from shared.recovery.holes import Repair
 from tests.delivery.sim.bus import SimulatedBus
 from tests.delivery.sim.consumer import Consumer
@@ -111,6 +112,14 @@ def the_word_of_another_run_believed() -> Sequence[Any]:
 
     believed = mock.patch.object(World, "wrote", lambda _self, _document: True)
     return [believed, mock.patch.object(Consumer, "_passes_over", passes_over)]
+
+
+@plant
+def nobody_looks_at_what_is_due() -> Sequence[Any]:
+    async def none(_self: Sweeper) -> int:
+        return 0
+
+    return [mock.patch.object(Sweeper, "sweep", none)]
 
 
 @plant
