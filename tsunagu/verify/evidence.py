@@ -54,7 +54,9 @@ class Evidence:
 
     @cached_property
     def dead(self) -> set[tuple[str, str]]:
-        """(service, record) of every dead letter."""
+        """(service, record) of every dead letter; of what waits with a stuck document, as long as it lies aside: once that is
+        released it is to be applied.
+        """
         letters = [
             (service, letter)
             for service in wiring.SERVICES
@@ -62,7 +64,14 @@ class Evidence:
         ]
         earlier = self.earlier.get("intake.dead-letters", ())
         letters += [("intake", letter) for letter in earlier if wiring.is_partners(letter.head.get("topic", ""))]
-        return {(service, "-".join(letter.head.get(part, "") for part in RECORD)) for service, letter in letters}
+        records = [
+            (service, letter, "-".join(letter.head.get(part, "") for part in RECORD)) for service, letter in letters
+        ]
+        return {
+            (service, record)
+            for service, letter, record in records
+            if letter.head.get("reason") != "stuck" or self.memories[service].lies_aside(record)
+        }
 
     @cached_property
     def inlet(self) -> Sequence[Told]:

@@ -38,7 +38,7 @@ def _document(evidence: Evidence, memory: Memory, key: str, report: Report) -> N
         report.add(invariant, "journal", f"{memory.service} {key}: {flaw}")
     if document.get("stuck"):
         report.notes.append(f"{memory.service} {key} is stuck at {document['stuck']}; "
-                            f"dead letters that wait with it: {memory.letters.get(key, 0)}")  # fmt: skip
+                            f"dead letters that wait with it: {len(memory.letters.get(key, ()))}")  # fmt: skip
     if entries or document.get("version"):  # else a stranger's record: stuck, and nothing was ever decided
         _compare(evidence, memory, document, key, entries, report)
 

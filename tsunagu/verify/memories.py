@@ -1,9 +1,10 @@
 """What a service remembers: its documents and its journal, read from the database directly."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pymongo import AsyncMongoClient
@@ -15,12 +16,20 @@ AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Memory:
-    """`journals`: document → its entries by position. `letters`: document → how many inputs lie aside."""
+    """`journals`: document → its entries by position. `letters`: document → the ids of the inputs that lie aside for it."""
 
     service: str
     documents: Mapping[str, Stored]
     journals: Mapping[str, Mapping[int, Stored]]
-    letters: Mapping[str, int]
+    letters: Mapping[str, Collection[str]]
+
+    def lies_aside(self, record: str) -> bool:
+        return record in self._aside
+
+    @cached_property
+    def _aside(self) -> set[str]:
+        """The records, whichever broker they were of."""
+        return {id_.rpartition(":")[2] for ids in self.letters.values() for id_ in ids}
 
     def entries(self) -> Iterator[Stored]:
         """All of them, with those that are decided and stand in no journal yet."""
@@ -54,5 +63,7 @@ async def _read(client: Client, service: str) -> Memory:
     for row in await db.journal.find({}, batch_size=AT_ONCE).to_list(None):
         del row["_id"]
         journals[row["document"]][row["position"]] = row
-    letters = Counter(row["key"] for row in await db.letters.find({}, {"key": 1}).to_list(None))
+    letters: dict[str, list[str]] = defaultdict(list)
+    for row in await db.letters.find({}, {"key": 1}).to_list(None):
+        letters[row["key"]].append(row["_id"])
     return Memory(service, {row["_id"]: row for row in documents}, journals, letters)

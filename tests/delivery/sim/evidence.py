@@ -39,5 +39,7 @@ def _memory(name: str, database: Database) -> Memory:
     journals: dict[str, dict[int, Any]] = defaultdict(dict)
     for (document, position), entry in database.entries.items():
         journals[document][position] = json.loads(entry.text)
-    letters = Counter(letter.key for letter in database.kept.values())
+    letters: dict[str, list[str]] = defaultdict(list)
+    for letter in database.kept.values():
+        letters[letter.key].append(letter.id)
     return Memory(name, database.documents, journals, letters)

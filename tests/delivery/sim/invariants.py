@@ -37,7 +37,7 @@ def at_rest(world: World, found: Evidence) -> Found:
         yield f"lag: {lag} records are not committed {world.took:.0f} s after the last fault"
     for service, memory in found.memories.items():
         yield from (f"stuck: {service} {key}" for key, document in memory.documents.items() if document["stuck"])
-        yield from (f"letters: {service} {key} has {count}" for key, count in memory.letters.items())
+        yield from (f"letters: {service} {key} has {len(ids)}" for key, ids in memory.letters.items())
 
 
 def holds(_: World, found: Evidence) -> Found:

@@ -17,6 +17,7 @@ SHOWN_BY = {
     "a_forgotten_stream_told_under_its_old_name": 136,
     "who_has_it_not_told_of_a_change": 18,
     "an_erased_supporter_keeps_their_cases": 7,
+    "letters_thrown_away_before_they_are_folded": 122,
 }
 """Seeds to be played first: of those that few others show, or that the others show only after a minute of going round. A
 change of the simulation may move them; then all are searched.

@@ -81,6 +81,14 @@ async def unanswered_command(world: Little) -> None:
     world.read["notify", "notify.commands"] += 1
 
 
+async def lost_aside(world: Little) -> None:
+    """It waited with a stuck document, and is neither applied nor there any more."""
+    await unanswered_command(world)
+    offset = str(len(world.topics["notify.commands"]) - 1).encode()
+    place = [("ce_topic", b"notify.commands"), ("ce_partition", b"0"), ("ce_offset", offset), ("ce_reason", b"stuck")]
+    world.topics["notify.dead-letters"].append(world.topics["cases"][0]._replace(headers=place))
+
+
 async def over_capacity(world: Little) -> None:
     where = {"document": SUPPORTER, "position": 1}
     await journal(world, "matching").update_one(where, {"$set": {"events.0.data.profile.capacity": 0}})
@@ -190,6 +198,7 @@ SPOILED: list[tuple[Spoil, set[str]]] = [
     (swapped, {"I5 out of order"}),
     (never_applied, {"I1 lost", "I8 passed over"}),
     (unanswered_command, {"I1 lost", "I8 passed over"}),
+    (lost_aside, {"I1 lost", "I8 passed over"}),
     (committed_too_far, {"I8 committed beyond the end"}),
     (over_capacity, {"I6 capacity"}),
     (two_assignments, {"I6 assignment"}),

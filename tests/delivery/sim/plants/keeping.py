@@ -133,6 +133,19 @@ def letters_without_a_release() -> Sequence[Any]:
 
 
 @plant
+def letters_thrown_away_before_they_are_folded() -> Sequence[Any]:
+    """Whoever dies in between leaves a stuck document's inputs nowhere."""
+    proper = Kernel.write
+
+    async def write(self: Kernel, batch: Batch) -> None:
+        for key in batch.taking_up:
+            await self.store.discard(await self.store.letters(key))
+        await proper(self, batch)
+
+    return [mock.patch.object(Kernel, "write", write)]
+
+
+@plant
 def a_forgotten_stream_taken_for_a_new_one() -> Sequence[Any]:
     """What was heard on it is applied once more, and what follows is taken for what is ahead of a hole."""
     return [mock.patch.object(Streams, "doubts", lambda _self, _sequence, _time: False)]
