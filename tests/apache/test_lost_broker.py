@@ -75,7 +75,7 @@ async def _asked(net: Network, plans: list[Planned]) -> bool:
 
 def lose(net: Network) -> None:
     """All that it had, its users among them; it comes back as one that knows its own user alone."""
-    assert net.apache
+    assert net.apache and net.apache.broker
     settings = Path(net.apache.broker.part.command[-1])
     data, gone = settings.parent / "data", settings.parent / "gone"
     net.signal("broker", signal.SIGKILL)
