@@ -49,7 +49,7 @@ def make(directory: Path) -> None:
         write_whole(public, jwk_set(KeySet.import_key_set(json.loads(private.read_text())), private=False), 0o644)
     if not wrapping.exists():
         write_whole(wrapping, jwk_set(KeySet([new_wrapping_key()]), private=True), 0o600)
-    _for_services(directory)
+    _for_services(directory, private, public, wrapping)
     print(f"keys are in {directory}")
 
 
@@ -169,8 +169,8 @@ def _write(private: Path, public: Path | None, keys: KeySet, *, fewer: bool = Fa
         write_whole(public, jwk_set(keys, private=False), 0o644)
 
 
-def _for_services(directory: Path) -> None:
-    """Services run as 65532 in their containers; as root, the files are made theirs."""
+def _for_services(directory: Path, *files: Path) -> None:
+    """Services run as 65532 in their containers; as root, the files are made theirs, and their folders."""
     if os.geteuid() == 0:
-        for path in [directory, *directory.rglob("*")]:
+        for path in {directory, *files, *(file.parent for file in files)}:
             os.chown(path, 65532, 65532)
