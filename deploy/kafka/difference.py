@@ -26,7 +26,7 @@ def differences(there: There, declared: Declared, kafka: Kafka, partitions: int,
     together = [topic.name for topic in shared if topic.partitions == partitions]
     return [
         *_together({name: one.partitions for name in together if (one := found[name])}, partitions),
-        *(one for topic in wanted for one in _of(topic, found[topic.name], partitions, replicas)),
+        *(one for topic in wanted for one in _of(topic, kafka, found[topic.name], partitions, replicas)),
         *_strangers(there, {kafka.name(topic.name) for topic in wanted} | set(others(there, shared, kafka))),
         *granted.differences(there, declared, orgs, kafka, others(there, shared, kafka)),
     ]
@@ -64,28 +64,30 @@ def _some(names: Sequence[str]) -> str:
     return f"topics {first}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _of(topic: Topic, found: Found | None, together: int, replicas: int) -> Iterator[Difference]:
+def _of(topic: Topic, kafka: Kafka, found: Found | None, together: int, replicas: int) -> Iterator[Difference]:
+    """Named as on the brokers: what is left is done there."""
+    called = kafka.name(topic.name)
     if found is None:
         config = ", ".join(f"{key}={value}" for key, value in topic.config.items())
-        yield Difference(Fate.MAKE, f"topic {topic.name}: {_number(topic.partitions)}, {config}", topic)
+        yield Difference(Fate.MAKE, f"topic {called}: {_number(topic.partitions)}, {config}", topic)
         return
     if found.partitions > topic.partitions != together:
         yield Difference(
             Fate.LEAVE,
-            f"topic {topic.name}: {_number(found.partitions)}, should be {topic.partitions}; none is taken away",
+            f"topic {called}: {_number(found.partitions)}, should be {topic.partitions}; none is taken away",
         )
     if found.replicas < replicas:
         yield Difference(
             Fate.LEAVE,
-            f"topic {topic.name}: {found.replicas} replicas, should be {replicas}; Kafka's kafka-reassign-partitions adds them",
+            f"topic {called}: {found.replicas} replicas, should be {replicas}; Kafka's kafka-reassign-partitions adds them",
         )
     for key, value in topic.config.items():
         if not _same(found.config.get(key), value):
-            yield _setting(topic, key, found.config.get(key), value)
+            yield _setting(topic, called, key, found.config.get(key), value)
 
 
-def _setting(topic: Topic, key: str, now: str | None, then: str) -> Difference:
-    what = f"topic {topic.name}: {key} is {'not set' if now is None else now}, should be {then}"
+def _setting(topic: Topic, called: str, key: str, now: str | None, then: str) -> Difference:
+    what = f"topic {called}: {key} is {'not set' if now is None else now}, should be {then}"
     if now is not None and _takes_away(key, now, then):
         return Difference(Fate.LEAVE, f"{what}; records would be lost by it, so it is never done from here")
     return Difference(Fate.CHANGE, what, topic, settings=((key, then),))

@@ -150,6 +150,13 @@ def test_a_new_generation_has_a_number_of_its_own_beside_the_old_one() -> None:
     assert found(both, SECOND, partitions=8) == found(both, FIRST) == []
 
 
+def test_a_topic_of_a_later_generation_is_named_as_on_the_brokers() -> None:
+    """What is left is for Kafka's own tools, which would else do it to the generation before."""
+    name = SECOND.name("intake.commands")
+    (left,) = found(with_setting(brokers(SECOND), name, "retention.ms", "5184000000"), SECOND)
+    assert left.fate is Fate.LEAVE and left.what.startswith(f"topic {name}: retention.ms is 5184000000")
+
+
 def test_a_partner_that_has_left_is_granted_nothing_again() -> None:
     """Its topics stay, and intake's grants on them: what is still told of its cases lies there."""
     ours = {acl for acl in brokers().acls or () if acl.principal != "User:partner-acme"}
