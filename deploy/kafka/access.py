@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import replace
 
 from aiokafka.errors import KafkaError
@@ -58,6 +59,18 @@ async def add_user(kafka: Kafka, org: str) -> str:
     with contextlib.suppress(admin.NoAuthorizer):
         await asyncio.to_thread(acls.add, kafka, [acls.binding(one, kafka) for one in read().grants_for(org)])
     return await _with_password(kafka, user(org))
+
+
+async def let_services_in(kafka: Kafka, orgs: Collection[str]) -> None:
+    """What services may do on these partners' topics, where brokers know grants: partners that have left, and so are made no
+    user, have cases that go on.
+    """
+    if (await cluster_id(kafka)).startswith("tsunagu-"):  # the embedded broker knows none
+        return
+    found = await asyncio.to_thread(acls.there, kafka)
+    grants = (grant for org in orgs for grant in read().grants_for(org) if grant.user != user(org))
+    if found is not None and (lacking := [one for one in (acls.binding(g, kafka) for g in grants) if one not in found]):
+        await asyncio.to_thread(acls.add, kafka, lacking)
 
 
 async def remove_user(kafka: Kafka, org: str) -> int:

@@ -25,7 +25,9 @@ from tests.operations.conftest import environment, sections
 from tsunagu.demo.planned import Planned
 
 pytestmark = [pytest.mark.apache, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
-ORG, APPLY = "city", "tsunagu topics apply\n"
+ORG, LEFT, APPLY = "city", "left", "tsunagu topics apply\n"
+WHOSE = (ORG, ORG, LEFT, LEFT, ORG, ORG)
+"""By referral. LEFT takes part no more when the broker is lost, and is made no user; its cases go on."""
 SERVICES_USERS = "".join(f"tsunagu topics user {service} --env {service}.env\n" for service in SERVICES)
 PARTNERS_USER = f"tsunagu partner user {ORG} --env {ORG}.env\n"
 
@@ -45,12 +47,14 @@ async def net(tools: None, own_broker: Secured | None, tmp_path: Path) -> AsyncI
 
 
 async def test_what_is_open_goes_on_after_the_documented_order(net: Network, tmp_path: Path) -> None:
-    partner = (await join(net, [ORG]))[ORG]
-    plans = [replace(plan, org=ORG) for plan in planned(6, net.clock.now(), prefix="B")]
+    partners = await join(net, [ORG, LEFT])
+    plans = [replace(plan, org=org) for org, plan in zip(WHOSE, planned(6, net.clock.now(), prefix="B"), strict=True)]
     for plan in plans[:4]:
-        await partner.publish(plan)
+        await partners[plan.org].publish(plan)
     await until("somebody is asked", lambda: _asked(net, plans[:4]), 60)
-    await partner.producer.stop()
+    for one in partners.values():
+        await one.producer.stop()
+    partner = partners[ORG]
     lose(net)
     for service in SERVICES:
         await until(f"{service} says why it waits", lambda service=service: _refused(net, service), 120)
@@ -69,8 +73,8 @@ async def test_what_is_open_goes_on_after_the_documented_order(net: Network, tmp
 
 
 async def _asked(net: Network, plans: list[Planned]) -> bool:
-    told = await updates(net, ORG)
-    return all(len(told.get((ORG, plan.reference), ())) > 1 for plan in plans)
+    told = await updates(net, ORG, LEFT)
+    return all(len(told.get((plan.org, plan.reference), ())) > 1 for plan in plans)
 
 
 def lose(net: Network) -> None:

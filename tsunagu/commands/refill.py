@@ -1,5 +1,6 @@
 """tsunagu refill"""
 
+from deploy.kafka import access
 from deploy.kafka.partners import make_topics
 from tsunagu.known import known_partners
 from tsunagu.refill import refill
@@ -17,5 +18,7 @@ async def run(where: Where, *, again: bool) -> int:
 
 async def _partners(where: Where) -> None:
     """Topics of those whom intake knows: brokers that have forgotten them do not know whose to make."""
-    for name in await make_topics(where.kafka, await known_partners(where.mongo)):
+    known = await known_partners(where.mongo)
+    for name in await make_topics(where.kafka, known):
         print(f"made topic {name}")
+    await access.let_services_in(where.kafka, known)
