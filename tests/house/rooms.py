@@ -4,7 +4,6 @@ Read from the source text: nothing is imported. Each rule returns what is wrong 
 """
 
 import ast
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -37,6 +36,13 @@ DOMAIN_MAY_IMPORT = (
     "shared.kernel.decider",
     "pydantic",
 )
+
+DOMAIN_MAY_USE = (
+    "__future__", "abc", "collections", "dataclasses", "datetime", "enum", "functools", "itertools", "math", "operator",
+    "re", "typing",
+)  # fmt: skip
+"""Of the standard library: what gives the same for the same. No clock, chance, file or environment."""
+CLOCKS = ("now", "utcnow", "today")
 
 Rule = Callable[[Path], list[str]]
 
@@ -99,17 +105,26 @@ def is_domain(path: Path) -> bool:
 def domain_is_pure(root: Path) -> list[str]:
     def allowed(service: str, name: str) -> bool:
         siblings = [f"services.{service}.{room}" for room in DOMAIN_ROOMS]
-        standard = name.partition(".")[0] in sys.stdlib_module_names
-        return standard or inside(name, *DOMAIN_MAY_IMPORT, *siblings)
+        return inside(name, *DOMAIN_MAY_USE, *DOMAIN_MAY_IMPORT, *siblings)
 
     return [
         f"{path}:{line} imports {name}. A domain room decides from its arguments alone: hand the value in. "
-        f"It may import the standard library, {', '.join(DOMAIN_MAY_IMPORT)} "
-        f"and its own service's {', '.join(DOMAIN_ROOMS)}."
+        f"It may import {', '.join(DOMAIN_MAY_IMPORT)}, its own service's {', '.join(DOMAIN_ROOMS)}, "
+        f"and of the standard library {', '.join(DOMAIN_MAY_USE)}."
         for path in sources(root, "services")
         if is_domain(path)
         for name, line in imports(root, path)
         if not allowed(path.parts[1], name)
+    ]
+
+
+def domain_asks_no_clock(root: Path) -> list[str]:
+    return [
+        f"{path}:{node.lineno} asks a clock. What is decided must be the same when it is decided again: take context.now."
+        for path in sources(root, "services")
+        if is_domain(path)
+        for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"), str(path)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
     ]
 
 
@@ -160,6 +175,7 @@ RULES: list[Rule] = [
     service_stands_alone,
     shared_knows_nobody,
     domain_is_pure,
+    domain_asks_no_clock,
     one_module_knows_the_driver,
     gpl_is_not_imported,
     services_have_the_same_rooms,
