@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+VISIBLE = "^[!-~]*$"
+"""ASCII without blanks."""
+
 
 @dataclass(frozen=True)
 class Flaw:

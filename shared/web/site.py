@@ -30,7 +30,7 @@ from shared.web.passkey_book import PasskeyBook
 from shared.web.passkey_pages import PasskeyPages
 from shared.web.passkeys import Passkeys
 from shared.web.patience import Patience
-from shared.web.problems import Flaw, Problem
+from shared.web.problems import VISIBLE, Flaw, Problem
 from shared.web.routes import Routes
 from shared.web.sessions import Sessions
 from shared.web.sign_in import TRIES_A_MINUTE, SignIn
@@ -107,7 +107,17 @@ def _tell_problems(app: FastAPI, pages: Pages, routes: Routes) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _form(request: Request, error: RequestValidationError) -> Response:
-        flaws = [Flaw(".".join(map(str, e["loc"][1:])), "malformed", str(e["msg"])) for e in error.errors()]
+        flaws = [Flaw(".".join(map(str, e["loc"][1:])), "malformed", _in_words(e)) for e in error.errors()]
         title = "what was sent does not fit"
         detail = "; ".join(f"{flaw.field}: {flaw.message}" for flaw in flaws)
         return told(pages, request, Problem(422, "invalid", title, detail, flaws))
+
+
+def _in_words(error: Mapping[str, Any]) -> str:
+    """What to send instead: the library speaks of patterns and strings."""
+    if error["type"] == "bool_parsing":
+        return "say true or false"
+    if error.get("ctx", {}).get("pattern") == VISIBLE:
+        return "it may hold ASCII without blanks"
+    said = str(error["msg"]).replace("String should have", "have")
+    return f"{said[:1].lower()}{said[1:]}"

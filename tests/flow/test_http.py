@@ -101,6 +101,7 @@ async def test_a_key_that_could_be_a_name_is_refused(visitor: Visitor, key: byte
     headers = {**visitor.head, "Idempotency-Key": key}
     answer = await visitor.net.http.post(visitor.url("intake", "/referrals"), headers=headers, json=referral("named-1"))
     assert answer.status_code == 422 and "Nguyen" not in answer.text
+    assert "ASCII without blanks" in answer.json()["detail"] and "pattern" not in answer.text
     assert (await visitor.state("named-1"))["status"] == 404
     good = {**visitor.head, "Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
     answer = await visitor.net.http.post(visitor.url("intake", "/referrals"), headers=good, json=referral("named-2"))

@@ -11,12 +11,13 @@ from shared.events.base import Event, Key, Moment, Sealed
 from shared.events.referrals import Reference, ReferralAmended, ReferralPublished
 from shared.events.updates import State
 from shared.privacy.person import Resident
+from shared.web.problems import VISIBLE
 
 Route = dict[str, Any]
 _ONCE = (
     "A request that comes again under it counts once. ASCII without blanks: it is kept, so it must be nobody's name."
 )
-OnceKey = Annotated[str, Header(max_length=200, pattern="^[!-~]*$", description=_ONCE)]
+OnceKey = Annotated[str, Header(max_length=200, pattern=VISIBLE, description=_ONCE)]
 DryRun = Annotated[bool, Query(description="only validate")]
 
 
