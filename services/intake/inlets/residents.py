@@ -24,6 +24,7 @@ from shared.privacy.vault import Vault
 Outcome = Asked | Unfit | Exception
 Read = tuple[Outcome, Resident | None]
 """What was asked, and the resident it is about, opened: to be kept or forgotten, never to be stored like this."""
+HALF = "half of a character stands in it, as of a text that was cut: send whole ones"
 ERASED = Flaw("reference", "erased", "who this reference named was erased: use a new reference")
 
 
@@ -71,6 +72,8 @@ def _flaw(error: Any) -> Flaw:
         return Flaw("resident", "malformed", "what is sealed must be an object of name, contacts and note, all text")
     code = "resident_missing" if error["type"] == "missing" else "malformed"
     said = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "string_unicode":
+        said = HALF
     return Flaw(f"resident.{name}", code, f"resident.{name}: {said[:1].lower()}{said[1:]}")
 
 

@@ -163,6 +163,9 @@ UNFIT = {
     "a resident who is a list": (binary(referral(resident=seal_json(["Nguyen"], NETWORK))), "malformed"),
     "a resident whose name nobody can read": (binary(referral(resident=seal_json({"name": "\u200b"}, NETWORK))), "malformed"),
     "a resident with two names": (binary(referral(resident=seal(b'{"name":"Nguyen","name":"An"}', NETWORK))), "malformed"),
+    "a resident with half a character": (
+        binary(referral(resident=seal(b'{"name":"Nguyen \\ud800"}', NETWORK))), "malformed"
+    ),
     "a resident who is no JSON": (binary(referral(resident=seal(b"Nguyen", NETWORK))), "malformed"),
 }
 # fmt: on
@@ -193,7 +196,7 @@ async def test_a_bad_record_is_a_dead_letter_the_partner_is_told_and_the_next_is
     assert (head["reason"], head.get("code", "")) == expected
     rejected = told(commands[0], Reject)
     assert (rejected.org, rejected.reference, rejected.code) == ("city", "R-1", code)
-    assert "Nguyen" not in rejected.message
+    assert "Nguyen" not in rejected.message and "raw data" not in rejected.message
     assert told(commands[1], Publish)
 
 
