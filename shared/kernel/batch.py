@@ -13,8 +13,9 @@ from shared.kernel.record import Input, Message
 @dataclass
 class Batch:
     """`dead`: letters for what nobody can read. Per key: its inputs (`groups`), the document that they were folded on
-    (`before`), what came of it (`settled`), and up to which position a batch ahead tells its journal (`queued`).
-    `taking_up`: keys with a word that takes up what lies aside.
+    (`before`), what came of it (`settled`), up to which position a batch ahead tells its journal (`queued`), and, until it is
+    written itself, what it has built on: a batch ahead and the document that this had made (`built_on`). `taking_up`: keys
+    with a word that takes up what lies aside.
 
     `written`: set once documents and what lies aside are stored.
     """
@@ -26,10 +27,15 @@ class Batch:
     before: dict[str, Document] = field(default_factory=dict)
     settled: dict[str, Folded] = field(default_factory=dict)
     queued: dict[str, int] = field(default_factory=dict)
+    built_on: dict[str, tuple["Batch", Document]] = field(default_factory=dict)
     written: asyncio.Event = field(default_factory=asyncio.Event)
 
     def changed(self, keys: Iterable[str]) -> list[str]:
         return [key for key in keys if self.settled[key].changed]
+
+    def stale(self) -> list[str]:
+        """Keys for which a batch ahead has made another document in the end than this one had built on."""
+        return [key for key, (ahead, made) in self.built_on.items() if ahead.settled[key].document is not made]
 
     def entries(self) -> list[Entry]:
         """The outbox of each document, whole, those in the order of the batch; but for what a batch ahead tells."""

@@ -102,7 +102,12 @@ class Kernel:
         return batch
 
     async def write(self, batch: Batch) -> None:
-        """Documents, guarded: one that another writer has changed is folded anew. Then what lies aside, and holes."""
+        """Documents, guarded: one that another writer has changed is folded anew, by each batch that has built on it, also
+        where nothing is to be written. Then what lies aside, and holes.
+        """
+        if stale := batch.stale():
+            await self._fold(batch, stale)
+        batch.built_on.clear()
         todo, tries = batch.changed(batch.groups), 0
         while todo:
             missed = await self.store.write([(batch.before[key].rev, batch.settled[key].document) for key in todo])
@@ -140,7 +145,9 @@ class Kernel:
         return inputs, dead
 
     async def _fold(self, batch: Batch, keys: Collection[str], ahead: Sequence[Batch] = ()) -> None:
-        known = {key: folded.document for one in ahead for key in keys if (folded := one.settled.get(key))}
+        built_on = {key: (one, folded.document) for one in ahead for key in keys if (folded := one.settled.get(key))}
+        batch.built_on |= built_on
+        known = {key: document for key, (_, document) in built_on.items()}
         batch.before |= await self._loader.documents(keys, known)
         batch.queued |= {key: known[key].version if key in known else 0 for key in keys}
         letters = {key: await self._loader.letters(key) for key in batch.taking_up.intersection(keys)}
