@@ -106,6 +106,7 @@ async def prometheus(net: Network, folder: Path) -> AsyncIterator[Prometheus]:
         server = Prometheus(f"http://127.0.0.1:{port}", net.http, folder / "beside.json")
         try:
             await until("it sees all four", lambda: _sees(server, 4), 60)
+            await until("none is missed that it had not looked at yet", lambda: _is_quiet(server), 60)
             yield server
         finally:
             process.terminate()
@@ -116,6 +117,11 @@ async def _sees(server: Prometheus, wanted: int) -> bool:
         return await server.value("sum(tsunagu_ready)") == wanted
     except (httpx.HTTPError, ValueError):  # nothing listens yet, or it says in plain words that it begins
         return False
+
+
+async def _is_quiet(server: Prometheus) -> bool:
+    """Whoever was not there yet as it began was down: for two minutes that is no alert, for the two seconds here it is."""
+    return not await server.firing()
 
 
 def _configured(net: Network, folder: Path) -> Path:
