@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from shared.kernel.document import Document, Entry
 from shared.kernel.fold import Folded
 from shared.kernel.record import Input, Message
+
+SLICE = 100
+"""Documents folded at once, in a few milliseconds."""
 
 
 @dataclass
@@ -33,6 +37,13 @@ class Batch:
     def changed(self, keys: Iterable[str]) -> list[str]:
         return [key for key in keys if self.settled[key].changed]
 
+    def build_on(self, ahead: Sequence["Batch"], keys: Collection[str]) -> dict[str, Document]:
+        """What the last batch ahead that has one of these documents has made of it."""
+        built_on = {key: (one, folded.document) for one in ahead for key in keys if (folded := one.settled.get(key))}
+        self.built_on |= built_on
+        self.queued |= {key: built_on[key][1].version if key in built_on else 0 for key in keys}
+        return {key: document for key, (_, document) in built_on.items()}
+
     def stale(self) -> list[str]:
         """Keys for which a batch ahead has made another document in the end than this one had built on."""
         return [key for key, (ahead, made) in self.built_on.items() if ahead.settled[key].document is not made]
@@ -45,3 +56,9 @@ class Batch:
             for entry in folded.document.outbox
             if entry.position > self.queued[key]
         ]
+
+
+def sliced(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := list(islice(rest, SLICE)):
+        yield some

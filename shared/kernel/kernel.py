@@ -8,17 +8,16 @@ reloads and finds the work done. See docs/architecture.md.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from shared.clock import Clock
 from shared.errors import BadRecord
 from shared.ids import Ids
 from shared.kernel import dead_letters, journal
-from shared.kernel.batch import Batch
+from shared.kernel.batch import Batch, sliced
 from shared.kernel.decider import Decider
 from shared.kernel.document import REUSED, Answer, Entry, Recalled
 from shared.kernel.fold import fold
@@ -28,9 +27,6 @@ from shared.kernel.ports import Bus, Counter, Hole, Sealer, Store
 from shared.kernel.record import TAKES_UP, Input, Kind, Message, Place, Record, Subscriptions, letter_id
 from shared.kernel.step import World
 from shared.kernel.streams import HORIZON, Forgotten, Horizon
-
-SLICE = 100
-"""Documents folded at once, in a few milliseconds."""
 
 
 @dataclass
@@ -106,16 +102,15 @@ class Kernel:
         where nothing is to be written. Then what lies aside, and holes.
         """
         if stale := batch.stale():
-            await self._fold(batch, stale)
+            await self._fold_anew(batch, stale)
         batch.built_on.clear()
         todo, tries = batch.changed(batch.groups), 0
         while todo:
             missed = await self.store.write([(batch.before[key].rev, batch.settled[key].document) for key in todo])
             if missed:
-                self.count.add("guard_misses", len(missed))
                 tries += 1
                 await asyncio.sleep(0.005 * tries)
-                await self._fold(batch, missed)
+                await self._fold_anew(batch, missed)
             todo = batch.changed(missed)
         await self._keep_letters(batch)
         await self._note_holes(batch)
@@ -145,14 +140,10 @@ class Kernel:
         return inputs, dead
 
     async def _fold(self, batch: Batch, keys: Collection[str], ahead: Sequence[Batch] = ()) -> None:
-        built_on = {key: (one, folded.document) for one in ahead for key in keys if (folded := one.settled.get(key))}
-        batch.built_on |= built_on
-        known = {key: document for key, (_, document) in built_on.items()}
-        batch.before |= await self._loader.documents(keys, known)
-        batch.queued |= {key: known[key].version if key in known else 0 for key in keys}
+        batch.before |= await self._loader.documents(keys, batch.build_on(ahead, keys))
         letters = {key: await self._loader.letters(key) for key in batch.taking_up.intersection(keys)}
         world = self._world()
-        for some in _sliced(keys):
+        for some in sliced(keys):
             with self.within():
                 forgotten = [key for key in some if not self._settle(batch, key, world, letters)]
             for key in forgotten:
@@ -162,6 +153,11 @@ class Kernel:
                     self._settle(batch, key, world, letters, recalled)
             await asyncio.sleep(0)  # batches ahead, and the broker's acknowledgements, wait for this thread
         self.limit.look([message.key for message in batch.dead], [batch.settled[key] for key in keys])
+
+    async def _fold_anew(self, batch: Batch, keys: Collection[str]) -> None:
+        """On what another writer has made of them."""
+        self.count.add("guard_misses", len(keys))
+        await self._fold(batch, keys)
 
     def _settle(
         self, batch: Batch, key: str, world: World, letters: Mapping[str, list[Input]], recalled: Recalled = None
@@ -249,9 +245,3 @@ class Kernel:
             self.service, self.cluster, self.clock.now(), f"{self.run}.{self.ids.new()}", self.deciders,
             dict(self.committed), self.view, self.horizon,
         )  # fmt: skip
-
-
-def _sliced(keys: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(keys)
-    while some := list(islice(rest, SLICE)):
-        yield some

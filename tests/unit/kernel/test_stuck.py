@@ -7,7 +7,7 @@ import pytest
 from shared.events.base import by_type
 from shared.kernel import dead_letters
 from shared.seal import Seals
-from tests.unit.kernel.bench import KEY, KEYS, Bench, seals
+from tests.unit.kernel.bench import KEY, KEYS, Bench, NumberIds, seals
 from tests.unit.kernel.counter import COUNTER, SUBSCRIPTIONS, SUMS, Add, Added, AddNow, Ring, chain_of, decide
 
 
@@ -167,3 +167,19 @@ async def test_a_repair_folds_what_was_laid_aside_and_clears_nothing(bench: Benc
     await bench.deliver(bench.kernel(), bench.event(666, 5), bench.repair())
     assert (await bench.document()).stuck
     assert len(await bench.store.letters(KEY)) == 1
+
+
+async def test_nothing_is_laid_aside_for_a_document_that_is_not_stuck_after_all(bench: Bench) -> None:
+    """What a batch decides not to write has no guard: it is to see by itself that what it had built on was never stored."""
+    await bench.deliver(bench.kernel(), bench.event(5, 1))
+    bad, kernel, other = bench.command(AddNow(number=666), "a"), bench.kernel(), bench.kernel(decider=FIXED)
+    other.ids = NumberIds("other")
+    first = await kernel.fold([bad])
+    second = await kernel.fold([bench.event(7, 2)], ahead=[first])
+    assert second.settled[KEY].letters
+    await bench.deliver(other, bad)
+    for batch in (first, second):
+        await kernel.write(batch)
+        await kernel.tell(batch)
+    assert (await bench.state())["chain"] == chain_of(5, 666, 7)
+    assert await bench.store.letters(KEY) == bench.dead() == []
