@@ -65,7 +65,7 @@ async def let_services_in(kafka: Kafka, orgs: Collection[str]) -> None:
     """What services may do on these partners' topics, where brokers know grants: partners that have left, and so are made no
     user, have cases that go on.
     """
-    if (await cluster_id(kafka)).startswith("tsunagu-"):  # the embedded broker knows none
+    if (await cluster_id(kafka)).startswith(admin.EMBEDDED):  # the embedded broker knows none
         return
     found = await asyncio.to_thread(acls.there, kafka)
     grants = (grant for org in orgs for grant in read().grants_for(org) if grant.user != user(org))
@@ -111,7 +111,7 @@ async def add_service_user(kafka: Kafka, service: str) -> str:
 
 
 async def _must_have_users(kafka: Kafka) -> None:
-    if (await cluster_id(kafka)).startswith("tsunagu-"):
+    if (await cluster_id(kafka)).startswith(admin.EMBEDDED):
         raise NoUsers("the embedded broker has no users")
     if not kafka.user:
         raise NoUsers(

@@ -14,6 +14,8 @@ from shared.kafka.connection import Kafka
 
 Call = Callable[[AdminClient], Future[Any] | Mapping[Any, Future[Any]]]
 TIMEOUT_SECONDS = 30.0
+EMBEDDED = "tsunagu-"
+"""Cluster ids of embedded brokers begin so."""
 NEEDED = "TSUNAGU_KAFKA_USER must be a user that may alter users, topics and ACLs"
 DENIED = (
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,

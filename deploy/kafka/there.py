@@ -12,13 +12,10 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 from confluent_kafka.admin import AclBinding
 
 from deploy.kafka import access, acls
-from deploy.kafka.admin import NEEDED
+from deploy.kafka.admin import EMBEDDED, NEEDED
 from shared.errors import TsunaguError
 from shared.kafka.connection import Kafka
 from shared.kafka.refusal import refusal
-
-EMBEDDED = "tsunagu-"
-"""Cluster ids of embedded brokers begin so."""
 
 
 @dataclass(frozen=True)

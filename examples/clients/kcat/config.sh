@@ -4,10 +4,10 @@ set -euo pipefail
 KCAT_CONFIG=$(umask 077 && mktemp)
 export KCAT_CONFIG
 trap 'rm -f "$KCAT_CONFIG"' EXIT
-way=${KAFKA_TLS:+SSL}
+[[ ${KAFKA_TLS:-} == true ]] && way=SSL || way=PLAINTEXT
 cat > "$KCAT_CONFIG" <<END
 bootstrap.servers=$KAFKA_SERVERS
-security.protocol=${KAFKA_USER:+SASL_}${way:-PLAINTEXT}
+security.protocol=${KAFKA_USER:+SASL_}$way
 END
 [[ -z ${KAFKA_CA:-} ]] || echo "ssl.ca.location=$KAFKA_CA" >> "$KCAT_CONFIG" # none: the CAs that this machine trusts
 if [[ -n ${KAFKA_USER:-} ]]; then

@@ -11,7 +11,7 @@ REFERRALS, UPDATES = f"partner.{ORG}.referrals", f"partner.{ORG}.updates"
 
 def kafka() -> dict[str, Any]:
     options: dict[str, Any] = {"bootstrap_servers": os.environ["KAFKA_SERVERS"]}
-    tls = os.environ.get("KAFKA_TLS")
+    tls = os.environ.get("KAFKA_TLS") == "true"
     if tls:
         ca = os.environ.get("KAFKA_CA") or None  # none: the CAs that this machine trusts
         options |= {"security_protocol": "SSL", "ssl_context": ssl.create_default_context(cafile=ca)}

@@ -15,7 +15,7 @@ final class Access {
     static Properties kafka() {
         Properties settings = new Properties();
         settings.put("bootstrap.servers", System.getenv("KAFKA_SERVERS"));
-        boolean tls = !given("KAFKA_TLS").isEmpty();
+        boolean tls = given("KAFKA_TLS").equals("true");
         if (tls) {
             settings.put("security.protocol", "SSL");
             if (!given("KAFKA_CA").isEmpty()) { // none: the CAs that this machine trusts
