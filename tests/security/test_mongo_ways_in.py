@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.connections import Connections
+from shared.errors import TsunaguError
 from shared.kernel.document import Document
 from shared.refusals import reason
 from shared.settings import made
@@ -19,6 +20,7 @@ from tests.security.authority import Authority, authority
 from tests.security.databases import PASSWORD, USER, Served, served
 from tests.security.one_service import NOWHERE, WITHIN
 from tsunagu.behind import behind
+from tsunagu.verify.memories import read_memories
 from tsunagu.where import find
 
 pytestmark = pytest.mark.timeout(300)
@@ -124,3 +126,8 @@ async def test_tsunagu_status_says_so_too(
 
         await until("status says why", refused, WITHIN)
         assert await broker.state() == "no answer"
+
+
+async def test_an_option_that_no_client_has_verify_refuses_too() -> None:
+    with pytest.raises(TsunaguError, match="an option that no MongoDB client has"):
+        await read_memories(f"mongodb://{NOWHERE}/?tsl=true", ("intake",))

@@ -9,6 +9,8 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+from shared.store import connect
+
 Stored = Mapping[str, Any]
 Client = AsyncMongoClient[dict[str, Any]]
 AT_ONCE = 2000
@@ -47,6 +49,8 @@ class Memory:
 
 
 async def read_memories(mongo: str, services: tuple[str, ...]) -> dict[str, Memory]:
+    """Raises TsunaguError for options of the database that no client has."""
+    connect(mongo).close()  # the other would pass over them, and with a misspelt one encrypt nothing
     client: Client = AsyncMongoClient(mongo, tz_aware=True, serverSelectionTimeoutMS=5000)
     try:
         return {service: await _read(client, service) for service in services}
